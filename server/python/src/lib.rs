@@ -1,0 +1,3 @@
+//! Python text -> syntax -> static evaluation. Knows nothing of SQLAlchemy or Alembic.
+
+pub mod ast;

@@ -1,0 +1,117 @@
+//! The schema at one point of the history: a persistent map, so that every revision keeps its own at the price of what
+//! it changed.
+
+use crate::{Check, Column, Exclude, ForeignKey, Index, PrimaryKey, Unique};
+use fact::{Fact, Name, Place, Unknown};
+use imbl::OrdMap;
+use std::fmt;
+use std::sync::Arc;
+
+/// A table, type or sequence name with its schema (`None`: the default schema of the connection).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TableName {
+    pub schema: Option<Name>,
+    pub name: Name,
+}
+
+impl TableName {
+    pub fn new(schema: Option<&str>, table: &str) -> TableName {
+        TableName { schema: schema.map(fact::name), name: fact::name(table) }
+    }
+
+    /// A name in the default schema.
+    pub fn plain(table: &str) -> TableName {
+        TableName::new(None, table)
+    }
+}
+
+impl fmt::Display for TableName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.schema {
+            Some(schema) => write!(f, "{schema}.{}", self.name),
+            None => write!(f, "{}", self.name),
+        }
+    }
+}
+
+/// Everything that the history has built so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Schema {
+    pub tables: OrdMap<TableName, Arc<Table>>,
+    pub enums: OrdMap<TableName, Arc<EnumType>>,
+    pub sequences: OrdMap<TableName, ()>,
+    /// Views, functions, triggers, extensions, schemas: known by kind and name only.
+    pub others: OrdMap<(ObjectKind, TableName), ()>,
+    /// Why tables may exist (or be gone) that are not told here: the first opaque step that could have touched any table.
+    pub opaque: Option<Unknown>,
+}
+
+/// A named database object whose inside is not modelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ObjectKind {
+    View,
+    MaterializedView,
+    Function,
+    Trigger,
+    Extension,
+    Schema,
+    Domain,
+    Policy,
+    Other,
+}
+
+/// A named enumeration type (PostgreSQL).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct EnumType {
+    pub labels: Fact<Vec<Arc<str>>>,
+    pub place: Place,
+}
+
+/// A table and what is known of it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Table {
+    pub name: TableName,
+    pub columns: Vec<Arc<Column>>,
+    pub primary_key: Option<PrimaryKey>,
+    pub uniques: Vec<Unique>,
+    pub foreign_keys: Vec<ForeignKey>,
+    pub checks: Vec<Check>,
+    pub excludes: Vec<Exclude>,
+    pub indexes: Vec<Index>,
+    pub comment: Option<Arc<str>>,
+    /// `mysql_engine` and the like, as name and value text.
+    pub options: Vec<(Name, Arc<str>)>,
+    /// Why the table may have more (or less) than is told here. `Reason::Assumed` for a table that no revision made.
+    pub open: Option<Unknown>,
+    pub place: Place,
+}
+
+impl Table {
+    /// A table without anything in it yet.
+    pub fn new(name: TableName, place: Place) -> Table {
+        Table {
+            name,
+            columns: Vec::new(),
+            primary_key: None,
+            uniques: Vec::new(),
+            foreign_keys: Vec::new(),
+            checks: Vec::new(),
+            excludes: Vec::new(),
+            indexes: Vec::new(),
+            comment: None,
+            options: Vec::new(),
+            open: None,
+            place,
+        }
+    }
+
+    pub fn column(&self, name: &str) -> Option<&Arc<Column>> {
+        self.columns.iter().find(|c| c.name == name)
+    }
+}
+
+impl Schema {
+    pub fn table(&self, name: &TableName) -> Option<&Arc<Table>> {
+        self.tables.get(name)
+    }
+}
