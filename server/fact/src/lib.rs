@@ -1,5 +1,6 @@
 //! What every layer shares: where a fact was read ([`Place`]) and what it means not to know one ([`Fact`]).
 
+pub mod files;
 mod place;
 mod reason;
 
