@@ -31,6 +31,8 @@ pub type ConstraintName = Fact<Option<Name>>;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PrimaryKey {
     pub name: ConstraintName,
+    /// `op.f(...)` and names out of SQL: a naming convention does not wrap them. Always set in a schema.
+    pub name_is_final: bool,
     pub columns: Vec<Name>,
     pub place: Place,
 }
@@ -38,6 +40,8 @@ pub struct PrimaryKey {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Unique {
     pub name: ConstraintName,
+    /// `op.f(...)` and names out of SQL: a naming convention does not wrap them. Always set in a schema.
+    pub name_is_final: bool,
     pub columns: Vec<Name>,
     pub deferrable: Option<bool>,
     pub initially: Option<Arc<str>>,
@@ -49,6 +53,8 @@ pub struct Unique {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ForeignKey {
     pub name: ConstraintName,
+    /// `op.f(...)` and names out of SQL: a naming convention does not wrap them. Always set in a schema.
+    pub name_is_final: bool,
     pub columns: Vec<Name>,
     pub ref_table: TableName,
     /// Empty: the primary key of the referenced table (raw SQL may leave it out).
@@ -67,6 +73,8 @@ pub struct ForeignKey {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Check {
     pub name: ConstraintName,
+    /// `op.f(...)` and names out of SQL: a naming convention does not wrap them. Always set in a schema.
+    pub name_is_final: bool,
     pub sql: Fact<Arc<str>>,
     /// Made by `Boolean(create_constraint=True)` or an Enum on this column; goes when the type changes.
     pub of_type: Option<Name>,
@@ -88,6 +96,8 @@ pub struct Exclude {
 pub struct Index {
     /// `Known(None)` in an operation: the convention names it.
     pub name: ConstraintName,
+    /// `op.f(...)` and names out of SQL: a naming convention does not wrap them. Always set in a schema.
+    pub name_is_final: bool,
     pub items: Vec<IndexItem>,
     pub unique: Fact<bool>,
     /// `postgresql_using` without the prefix, upper or lower case as given.
@@ -97,6 +107,8 @@ pub struct Index {
     pub concurrently: bool,
     /// Other dialect options: full keyword and value text.
     pub options: Vec<(Name, Arc<str>)>,
+    /// MySQL and MariaDB make an index for a foreign key that has none, and take it back when a better one comes.
+    pub server_made: bool,
     pub place: Place,
 }
 
@@ -139,7 +151,73 @@ impl Constraint {
     }
 }
 
+impl PrimaryKey {
+    /// An unnamed primary key.
+    pub fn new(columns: Vec<Name>, place: Place) -> PrimaryKey {
+        PrimaryKey { name: Fact::Known(None), name_is_final: false, columns, place }
+    }
+}
+
+impl Unique {
+    /// An unnamed unique constraint without options.
+    pub fn new(columns: Vec<Name>, place: Place) -> Unique {
+        Unique {
+            name: Fact::Known(None),
+            name_is_final: false,
+            columns,
+            deferrable: None,
+            initially: None,
+            options: Vec::new(),
+            place,
+        }
+    }
+}
+
+impl ForeignKey {
+    /// An unnamed foreign key without options.
+    pub fn new(columns: Vec<Name>, ref_table: TableName, ref_columns: Vec<Name>, place: Place) -> ForeignKey {
+        ForeignKey {
+            name: Fact::Known(None),
+            name_is_final: false,
+            columns,
+            ref_table,
+            ref_columns,
+            on_delete: None,
+            on_update: None,
+            deferrable: None,
+            initially: None,
+            match_: None,
+            not_valid: false,
+            place,
+        }
+    }
+}
+
+impl Check {
+    /// An unnamed CHECK.
+    pub fn new(sql: Fact<Arc<str>>, place: Place) -> Check {
+        Check { name: Fact::Known(None), name_is_final: false, sql, of_type: None, not_valid: false, place }
+    }
+}
+
 impl Index {
+    /// An unnamed index without options that is not unique.
+    pub fn new(items: Vec<IndexItem>, place: Place) -> Index {
+        Index {
+            name: Fact::Known(None),
+            name_is_final: false,
+            items,
+            unique: Fact::Known(false),
+            using: None,
+            condition: None,
+            include: Vec::new(),
+            concurrently: false,
+            options: Vec::new(),
+            server_made: false,
+            place,
+        }
+    }
+
     /// The plain columns, in order, without expressions.
     pub fn columns(&self) -> impl Iterator<Item = Name> + '_ {
         self.items.iter().filter_map(|item| match item {

@@ -57,6 +57,8 @@ pub enum Operation {
         if_not_exists: bool,
         /// `inline_primary_key=True`, or raw SQL that says PRIMARY KEY.
         primary_key: bool,
+        /// `inline_references=True`, or raw SQL that says REFERENCES: SQLite accepts such a foreign key.
+        inline_references: bool,
     },
     DropColumn {
         table: TableName,

@@ -64,6 +64,8 @@ pub enum ObjectKind {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EnumType {
     pub labels: Fact<Vec<Arc<str>>>,
+    /// Made by `op.create_table` in passing: the next table that uses it does not make it again in the same run.
+    pub made_with_table: bool,
     pub place: Place,
 }
 
