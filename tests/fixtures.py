@@ -108,8 +108,8 @@ class Guide(Project):
             if up is None:
                 down = self.refusal(command.downgrade, config, "head:base", sql=True)
                 self.note(found, "downgrade", dialect, down)
-        for way in found:
-            self.assertEqual(found[way], refused.get(way, {}), way)
+        for way, errors in found.items():
+            self.assertEqual(errors, refused.get(way, {}), way)
 
     @staticmethod
     def note(found, way, dialect, error):
