@@ -10,7 +10,7 @@
 Manifest, true schemas and comparator are read from $FORESHOT_CORPUS (default: this folder when it holds a
 corpus.toml, else ../shared/corpus beside the repository).
 
-In the table, recall is the facts that are right and wrong the facts that are untrue, both in percent of the true
+In the table, recall is the facts that are right and wrong those that are untrue, both in percent of the true
 ones. "head" is the schema after the last revision, "steps" what each single revision changed.
 """
 
@@ -174,7 +174,7 @@ def unpacked(project: dict) -> pathlib.Path:
 
 
 def lay_out(project: dict) -> None:
-    """Give a project that needs settings a folder of links with a foreshot.toml; the cache stays as fetched."""
+    """Give a project that needs settings a folder of links with a foreshot.toml, beside the cache."""
     folder = base(project)
     if folder == unpacked(project):
         return
