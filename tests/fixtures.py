@@ -58,6 +58,7 @@ class Project(unittest.TestCase):
         config = Config(project / "alembic.ini", stdout=io.StringIO(), output_buffer=io.StringIO())
         config.set_main_option("script_location", str(project / "migrations"))
         config.set_main_option("prepend_sys_path", str(project))
+        config.set_main_option("path_separator", "os")
         if url:
             config.set_main_option("sqlalchemy.url", url)
         return config
