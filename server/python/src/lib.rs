@@ -1,3 +1,4 @@
 //! Python text -> syntax -> static evaluation. Knows nothing of SQLAlchemy or Alembic.
 
 pub mod ast;
+pub mod parse;

@@ -1,0 +1,612 @@
+//! Expressions.
+
+use super::kind::{Field, Kind};
+use super::lower::Lower;
+use super::number;
+use crate::ast::{
+    Arg, ArgKind, BinaryOp, CompClause, CompKind, CompareOp, Expr, ExprId, Exprs, FPart, Param, UnaryOp,
+};
+
+impl Lower<'_> {
+    /// Lowers the expression under the cursor.
+    pub(super) fn expr(&mut self) -> ExprId {
+        match self.deeper(|this| this.spine_expr()) {
+            Some(id) => id,
+            None => self.error_expr(),
+        }
+    }
+
+    /// Operators, calls and attributes nest to the left without bound (`a + b + c + ...`, `q.filter().order_by()...`), so
+    /// this walks down to the first operand and builds upwards in a loop.
+    fn spine_expr(&mut self) -> ExprId {
+        let bottom = self.spine.len();
+        let mut kind = self.kind();
+        while is_left_nested(kind) && self.cursor.goto_first_child() {
+            self.spine.push(kind);
+            kind = self.kind();
+        }
+        let mut value = self.operand(kind);
+        while self.spine.len() > bottom {
+            let Some(kind) = self.spine.pop() else { break };
+            value = match kind {
+                Kind::Call => self.call(value),
+                Kind::Attribute => self.attribute(value),
+                Kind::Subscript => self.subscript(value),
+                _ => self.binary(value),
+            };
+        }
+        value
+    }
+
+    fn operand(&mut self, kind: Kind) -> ExprId {
+        match kind {
+            Kind::Identifier => self.identifier(),
+            Kind::String | Kind::ConcatenatedString => self.string(kind),
+            Kind::Integer => self.number(number::integer),
+            Kind::Float => self.number(number::float),
+            Kind::True => self.add_expr(Expr::True),
+            Kind::False => self.add_expr(Expr::False),
+            Kind::None => self.add_expr(Expr::None),
+            Kind::Ellipsis => self.add_expr(Expr::Ellipsis),
+            Kind::List | Kind::ListPattern => self.collection(Expr::List),
+            Kind::Set => self.collection(Expr::Set),
+            Kind::Tuple | Kind::TuplePattern | Kind::ExpressionList | Kind::PatternList => {
+                self.collection(Expr::Tuple)
+            }
+            Kind::Dictionary => self.dictionary(),
+            Kind::ParenthesizedExpression => self.parenthesized(),
+            Kind::ListComprehension => self.comprehension(CompKind::List),
+            Kind::SetComprehension => self.comprehension(CompKind::Set),
+            Kind::DictionaryComprehension => self.comprehension(CompKind::Dict),
+            Kind::GeneratorExpression => self.comprehension(CompKind::Generator),
+            Kind::ComparisonOperator => self.comparison(),
+            Kind::UnaryOperator | Kind::NotOperator => self.unary(),
+            Kind::ConditionalExpression => self.conditional(),
+            Kind::Lambda => self.lambda(),
+            Kind::NamedExpression => self.walrus(),
+            Kind::ListSplat | Kind::ListSplatPattern | Kind::SplatType | Kind::ParenthesizedListSplat => {
+                self.wrapping(Expr::Starred)
+            }
+            Kind::Await => self.wrapping(Expr::Await),
+            Kind::Yield => self.yield_(),
+            Kind::Slice => self.slice_expr(),
+            Kind::Type | Kind::AsPatternTarget | Kind::Chevron => self.inner(),
+            Kind::GenericType => self.generic_type(),
+            Kind::UnionType => self.union_type(),
+            Kind::MemberType => self.member_type(),
+            Kind::DottedName => self.dotted_value(),
+            Kind::AsPattern => {
+                self.error_here("`as` is not allowed here");
+                self.opaque()
+            }
+            Kind::Error => {
+                self.report_error_node();
+                self.error_expr()
+            }
+            _ => self.opaque(),
+        }
+    }
+
+    /// An expression that means nothing, with the errors inside it reported.
+    fn opaque(&mut self) -> ExprId {
+        self.each(|_, _| {});
+        self.error_expr()
+    }
+
+    pub(super) fn identifier(&mut self) -> ExprId {
+        let source = self.source();
+        if source.is_empty() {
+            return self.error_expr();
+        }
+        if matches!(source, "async" | "await") {
+            self.error_here(format!("`{source}` is a keyword"));
+        }
+        self.add_expr(Expr::Name(fact::name(source)))
+    }
+
+    fn number(&mut self, read: fn(&str) -> Result<Expr, &'static str>) -> ExprId {
+        match read(self.source()) {
+            Ok(expr) => self.add_expr(expr),
+            Err(message) => {
+                self.error_here(message);
+                self.error_expr()
+            }
+        }
+    }
+
+    /// Lowers the operands among the children of the node under the cursor. `None` if some text between them is an error.
+    pub(super) fn operands(&mut self) -> (Vec<ExprId>, bool) {
+        let mut operands = Vec::new();
+        let broken = self.each(|this, kind| {
+            if !is_punctuation(kind) {
+                operands.push(this.expr());
+            }
+        });
+        (operands, broken)
+    }
+
+    fn collection(&mut self, make: fn(Exprs) -> Expr) -> ExprId {
+        let (mut elements, broken) = self.operands();
+        if broken {
+            elements.push(self.error_expr());
+        }
+        self.add_expr(make(elements.into()))
+    }
+
+    /// The single expression among the children.
+    pub(super) fn inner(&mut self) -> ExprId {
+        let (operands, broken) = self.operands();
+        match operands.as_slice() {
+            [only] if !broken => *only,
+            _ => self.error_expr(),
+        }
+    }
+
+    fn wrapping(&mut self, make: fn(ExprId) -> Expr) -> ExprId {
+        let value = self.inner();
+        self.add_expr(make(value))
+    }
+
+    fn parenthesized(&mut self) -> ExprId {
+        let value = self.inner();
+        if matches!(self.get(value), Some(Expr::Starred(_))) {
+            self.error_here("a starred expression cannot stand alone in parentheses");
+            return self.error_expr();
+        }
+        value
+    }
+
+    fn dictionary(&mut self) -> ExprId {
+        let mut pairs = Vec::new();
+        let broken = self.each(|this, kind| match kind {
+            Kind::Pair => {
+                let (key, value) = this.pair();
+                pairs.push((Some(key), value));
+            }
+            Kind::DictionarySplat => {
+                let value = this.inner();
+                pairs.push((None, value));
+            }
+            _ => {}
+        });
+        if broken {
+            pairs.push((None, self.error_expr()));
+        }
+        self.add_expr(Expr::Dict(pairs.into()))
+    }
+
+    fn pair(&mut self) -> (ExprId, ExprId) {
+        match self.operands() {
+            (operands, false) if operands.len() == 2 => (operands[0], operands[1]),
+            _ => (self.error_expr(), self.error_expr()),
+        }
+    }
+
+    fn attribute(&mut self, value: ExprId) -> ExprId {
+        let mut attr = None;
+        let broken = self.each_after(|this, kind| {
+            if kind == Kind::Identifier {
+                attr = Some(this.name());
+            }
+        });
+        self.cursor.goto_parent();
+        match attr {
+            Some(attr) if !broken => self.add_expr(Expr::Attribute { value, attr }),
+            _ => self.error_expr(),
+        }
+    }
+
+    fn subscript(&mut self, value: ExprId) -> ExprId {
+        let mut indices = Vec::new();
+        let mut commas = 0;
+        let mut bounds = (0, 0);
+        let broken = self.each_after(|this, kind| {
+            let node = this.node();
+            match kind {
+                Kind::LeftBracket => bounds.0 = node.end_byte(),
+                Kind::RightBracket => bounds.1 = node.start_byte(),
+                Kind::Comma => commas += 1,
+                _ => indices.push(this.expr()),
+            }
+        });
+        self.cursor.goto_parent();
+        let index = match indices.as_slice() {
+            [only] if commas == 0 && !broken => *only,
+            [] => self.error_expr(),
+            _ if broken => self.error_expr(),
+            [first, ..] => {
+                let start = self.range_of(*first).0;
+                let end = indices.last().map_or(start, |last| self.range_of(*last).1);
+                self.add_expr_at(Expr::Tuple(indices.into()), start, end)
+            }
+        };
+        self.add_expr(Expr::Subscript { value, index })
+    }
+
+    fn call(&mut self, func: ExprId) -> ExprId {
+        let mut args: Box<[Arg]> = Box::default();
+        let broken = self.each_after(|this, kind| match kind {
+            Kind::ArgumentList => args = this.arguments(),
+            Kind::GeneratorExpression => {
+                let value = this.expr();
+                args = Box::new([Arg { kind: ArgKind::Positional, value }]);
+            }
+            _ => {}
+        });
+        self.cursor.goto_parent();
+        if broken { self.error_expr() } else { self.add_expr(Expr::Call { func, args }) }
+    }
+
+    /// Two operands and the operator between them, the first operand lowered already.
+    fn binary(&mut self, left: ExprId) -> ExprId {
+        let mut operator = None;
+        let mut right = None;
+        let broken = self.each_after(|this, kind| {
+            if operator.is_none() {
+                operator = Some(kind);
+            } else {
+                right = Some(this.expr());
+            }
+        });
+        self.cursor.goto_parent();
+        let (Some(operator), Some(right), false) = (operator, right, broken) else {
+            return self.error_expr();
+        };
+        let expr = match operator {
+            Kind::And => Expr::Bool { or: false, left, right },
+            Kind::Or => Expr::Bool { or: true, left, right },
+            _ => match binary_op(operator) {
+                Some(op) => Expr::Binary { op, left, right },
+                None => Expr::Error,
+            },
+        };
+        self.add_expr(expr)
+    }
+
+    fn comparison(&mut self) -> ExprId {
+        let mut first = None;
+        let mut rest = Vec::new();
+        let mut operator = None;
+        let broken = self.each(|this, kind| {
+            if let Some(op) = compare_op(kind) {
+                if kind == Kind::LessGreater {
+                    this.error_here("`<>` is Python 2; write `!=`");
+                }
+                operator = Some(op);
+                return;
+            }
+            let operand = this.expr();
+            match operator.take() {
+                Some(op) => rest.push((op, operand)),
+                None => first = Some(operand),
+            }
+        });
+        match first {
+            Some(left) if !broken => self.add_expr(Expr::Compare { left, rest: rest.into() }),
+            _ => self.error_expr(),
+        }
+    }
+
+    fn unary(&mut self) -> ExprId {
+        let mut op = UnaryOp::Not;
+        let mut operand = None;
+        let broken = self.each(|this, kind| match kind {
+            Kind::Minus => op = UnaryOp::Minus,
+            Kind::Plus => op = UnaryOp::Plus,
+            Kind::Tilde => op = UnaryOp::Invert,
+            Kind::Other => {}
+            _ => operand = Some(this.expr()),
+        });
+        match operand {
+            Some(operand) if !broken => self.add_expr(Expr::Unary { op, operand }),
+            _ => self.error_expr(),
+        }
+    }
+
+    fn conditional(&mut self) -> ExprId {
+        match self.operands() {
+            (operands, false) if operands.len() == 3 => self.add_expr(Expr::Conditional {
+                then: operands[0],
+                test: operands[1],
+                or_else: operands[2],
+            }),
+            _ => self.error_expr(),
+        }
+    }
+
+    fn lambda(&mut self) -> ExprId {
+        let yields = self.yields;
+        let mut params: Box<[Param]> = Box::default();
+        let mut body = None;
+        let broken = self.each(|this, kind| match kind {
+            Kind::LambdaParameters => params = this.parameters(),
+            Kind::Colon | Kind::Other => {}
+            _ => body = Some(this.expr()),
+        });
+        self.yields = yields;
+        match body {
+            Some(body) if !broken => self.add_expr(Expr::Lambda { params, body }),
+            _ => self.error_expr(),
+        }
+    }
+
+    fn walrus(&mut self) -> ExprId {
+        match self.operands() {
+            (operands, false) if operands.len() == 2 => {
+                self.add_expr(Expr::Walrus { target: operands[0], value: operands[1] })
+            }
+            _ => self.error_expr(),
+        }
+    }
+
+    fn yield_(&mut self) -> ExprId {
+        self.yields = true;
+        let mut from = false;
+        let mut value = None;
+        let broken = self.each(|this, kind| match kind {
+            Kind::From => from = true,
+            Kind::Other => {}
+            _ => value = Some(this.expr()),
+        });
+        match value {
+            _ if broken => self.error_expr(),
+            Some(value) if from => self.add_expr(Expr::YieldFrom(value)),
+            value => self.add_expr(Expr::Yield(value)),
+        }
+    }
+
+    fn slice_expr(&mut self) -> ExprId {
+        let mut parts = [None; 3];
+        let mut at = 0;
+        let broken = self.each(|this, kind| {
+            if kind == Kind::Colon {
+                at += 1;
+                return;
+            }
+            let part = this.expr();
+            if let Some(slot) = parts.get_mut(at) {
+                *slot = Some(part);
+            }
+        });
+        let [lower, upper, step] = parts;
+        if broken { self.error_expr() } else { self.add_expr(Expr::Slice { lower, upper, step }) }
+    }
+
+    fn comprehension(&mut self, kind: CompKind) -> ExprId {
+        let mut key = None;
+        let mut element = None;
+        let mut clauses = Vec::new();
+        let broken = self.each(|this, child| match child {
+            Kind::ForInClause => {
+                if let Some(clause) = this.for_clause() {
+                    clauses.push(clause);
+                }
+            }
+            Kind::IfClause => {
+                let test = this.inner();
+                clauses.push(CompClause::If(test));
+            }
+            Kind::Pair => {
+                let (name, value) = this.pair();
+                key = Some(name);
+                element = Some(value);
+            }
+            child if is_punctuation(child) => {}
+            _ => element = Some(this.expr()),
+        });
+        match element {
+            Some(element) if !broken && !clauses.is_empty() => {
+                if matches!(self.get(element), Some(Expr::Starred(_))) {
+                    self.error_at(element, "a comprehension cannot unpack its element");
+                }
+                self.add_expr(Expr::Comprehension { kind, key, element, clauses: clauses.into() })
+            }
+            _ => self.error_expr(),
+        }
+    }
+
+    fn for_clause(&mut self) -> Option<CompClause> {
+        let mut target = None;
+        let mut iter = None;
+        let broken = self.each(|this, kind| match this.field() {
+            Field::Left => target = Some(this.expr()),
+            Field::Right if kind != Kind::Comma => {
+                if iter.is_some() {
+                    this.error_here("a tuple to loop over needs parentheses here");
+                }
+                iter = Some(this.expr());
+            }
+            _ => {}
+        });
+        let target = target?;
+        let iter = match iter {
+            Some(iter) if !broken => iter,
+            _ => self.error_expr(),
+        };
+        Some(CompClause::For { target, iter })
+    }
+
+    fn generic_type(&mut self) -> ExprId {
+        let mut value = None;
+        let mut index = None;
+        let broken = self.each(|this, kind| match kind {
+            Kind::TypeParameter => {
+                let mut commas = 0;
+                let mut arguments = Vec::new();
+                let broken = this.each(|this, kind| match kind {
+                    Kind::Comma => commas += 1,
+                    kind if is_punctuation(kind) => {}
+                    _ => arguments.push(this.expr()),
+                });
+                index = Some(match arguments.as_slice() {
+                    [only] if commas == 0 && !broken => *only,
+                    [first, .., last] | [first @ last] if !broken => {
+                        let (start, end) = (this.range_of(*first).0, this.range_of(*last).1);
+                        this.add_expr_at(Expr::Tuple(arguments.into()), start, end)
+                    }
+                    _ => this.error_expr(),
+                });
+            }
+            _ => value = Some(this.identifier()),
+        });
+        match (value, index) {
+            (Some(value), Some(index)) if !broken => self.add_expr(Expr::Subscript { value, index }),
+            _ => self.error_expr(),
+        }
+    }
+
+    fn union_type(&mut self) -> ExprId {
+        match self.operands() {
+            (operands, false) if operands.len() == 2 => {
+                self.add_expr(Expr::Binary { op: BinaryOp::BitOr, left: operands[0], right: operands[1] })
+            }
+            _ => self.error_expr(),
+        }
+    }
+
+    fn member_type(&mut self) -> ExprId {
+        let mut value = None;
+        let mut attr = None;
+        let broken = self.each(|this, kind| match kind {
+            Kind::Type => value = Some(this.expr()),
+            Kind::Identifier => attr = Some(this.name()),
+            _ => {}
+        });
+        match (value, attr) {
+            (Some(value), Some(attr)) if !broken => self.add_expr(Expr::Attribute { value, attr }),
+            _ => self.error_expr(),
+        }
+    }
+
+    /// `a.b.c` where the grammar has one node for it: in patterns.
+    pub(super) fn dotted_value(&mut self) -> ExprId {
+        let start = self.node().start_byte();
+        let mut value = None;
+        let broken = self.each(|this, kind| {
+            if kind != Kind::Identifier {
+                return;
+            }
+            value = Some(match value {
+                None => this.identifier(),
+                Some(value) => {
+                    let attr = this.name();
+                    let end = this.node().end_byte();
+                    this.add_expr_at(Expr::Attribute { value, attr }, start, end)
+                }
+            });
+        });
+        match value {
+            Some(value) if !broken => value,
+            _ => self.error_expr(),
+        }
+    }
+
+    /// The parts of `{value!r:spec}` in an f-string; the cursor is on the braces and what is between them.
+    pub(super) fn interpolation(&mut self, parts: &mut Vec<FPart>, raw: bool) {
+        let mut value = None;
+        let mut conversion = None;
+        let mut spec: Vec<FPart> = Vec::new();
+        let mut has_spec = false;
+        let mut start = self.node().start_byte();
+        let mut debug_text = None;
+        let broken = self.each(|this, kind| match kind {
+            Kind::LeftBrace => start = this.node().end_byte(),
+            Kind::RightBrace => {}
+            Kind::Eq => {
+                let end = this.node().end_byte();
+                let rest = this.text.get(end..).unwrap_or_default();
+                let blank = rest.len() - rest.trim_start().len();
+                debug_text = this.text.get(start..end + blank);
+            }
+            Kind::TypeConversion => conversion = this.source().chars().nth(1),
+            Kind::FormatSpecifier => {
+                has_spec = true;
+                spec = this.format_spec(raw);
+            }
+            _ => value = Some(this.expr()),
+        });
+        let debug = debug_text.is_some();
+        if let Some(text) = debug_text {
+            parts.push(FPart::Text(text.into()));
+            if conversion.is_none() && !has_spec {
+                conversion = Some('r');
+            }
+        }
+        let value = match value {
+            Some(value) if !broken => value,
+            _ => self.error_expr(),
+        };
+        parts.push(FPart::Value { value, conversion, spec: spec.into(), debug });
+    }
+}
+
+fn is_left_nested(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::BinaryOperator | Kind::BooleanOperator | Kind::Attribute | Kind::Subscript | Kind::Call
+    )
+}
+
+/// Tokens that separate operands; keywords among them are [`Kind::Other`].
+pub(super) fn is_punctuation(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Other
+            | Kind::Comma
+            | Kind::LeftParen
+            | Kind::RightParen
+            | Kind::LeftBracket
+            | Kind::RightBracket
+            | Kind::LeftBrace
+            | Kind::RightBrace
+            | Kind::Colon
+            | Kind::Star
+            | Kind::StarStar
+            | Kind::Pipe
+            | Kind::Eq
+            | Kind::In
+            | Kind::RShift
+            | Kind::Async
+            | Kind::At
+    )
+}
+
+fn binary_op(kind: Kind) -> Option<BinaryOp> {
+    Some(match kind {
+        Kind::Plus | Kind::PlusEq => BinaryOp::Add,
+        Kind::Minus | Kind::MinusEq => BinaryOp::Sub,
+        Kind::Star | Kind::StarEq => BinaryOp::Mul,
+        Kind::At | Kind::AtEq => BinaryOp::MatMul,
+        Kind::Slash | Kind::SlashEq => BinaryOp::Div,
+        Kind::SlashSlash | Kind::SlashSlashEq => BinaryOp::FloorDiv,
+        Kind::Percent | Kind::PercentEq => BinaryOp::Mod,
+        Kind::StarStar | Kind::StarStarEq => BinaryOp::Pow,
+        Kind::LShift | Kind::LShiftEq => BinaryOp::LShift,
+        Kind::RShift | Kind::RShiftEq => BinaryOp::RShift,
+        Kind::Amp | Kind::AmpEq => BinaryOp::BitAnd,
+        Kind::Pipe | Kind::PipeEq => BinaryOp::BitOr,
+        Kind::Caret | Kind::CaretEq => BinaryOp::BitXor,
+        _ => return None,
+    })
+}
+
+/// The operator of `target op= value`.
+pub(super) fn augmented_op(kind: Kind) -> Option<BinaryOp> {
+    binary_op(kind)
+}
+
+fn compare_op(kind: Kind) -> Option<CompareOp> {
+    Some(match kind {
+        Kind::EqEq => CompareOp::Eq,
+        Kind::Bang | Kind::LessGreater => CompareOp::NotEq,
+        Kind::Less => CompareOp::Lt,
+        Kind::LessEq => CompareOp::LtE,
+        Kind::Greater => CompareOp::Gt,
+        Kind::GreaterEq => CompareOp::GtE,
+        Kind::Is => CompareOp::Is,
+        Kind::IsNot => CompareOp::IsNot,
+        Kind::In => CompareOp::In,
+        Kind::NotIn => CompareOp::NotIn,
+        _ => return None,
+    })
+}

@@ -1,0 +1,242 @@
+//! String literals and f-strings.
+
+use super::escape::{self, Decoded};
+use super::kind::Kind;
+use super::lower::Lower;
+use crate::ast::{Expr, ExprId, FPart};
+use std::borrow::Cow;
+
+/// The letters and quotes before the content of a literal.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Prefix {
+    raw: bool,
+    bytes: bool,
+    format: bool,
+    template: bool,
+    triple: bool,
+    /// Bytes of letters and opening quotes.
+    len: usize,
+    quotes: usize,
+}
+
+/// What adjacent literals add up to.
+#[derive(Default)]
+struct Pieces<'t> {
+    text: Cow<'t, str>,
+    bytes: Vec<u8>,
+    parts: Vec<FPart>,
+    has_bytes: bool,
+    has_text: bool,
+    has_format: bool,
+    /// The value cannot be written as text: a lone surrogate, a character known by name only, a template.
+    opaque: bool,
+    broken: bool,
+}
+
+impl<'t> Lower<'t> {
+    pub(super) fn string(&mut self, kind: Kind) -> ExprId {
+        let mut pieces = Pieces::default();
+        if kind == Kind::String {
+            self.literal(&mut pieces);
+        } else {
+            let broken = self.each(|this, _| this.literal(&mut pieces));
+            pieces.broken |= broken;
+        }
+        if pieces.has_bytes && pieces.has_text {
+            self.error_here("bytes and text cannot be joined");
+            return self.error_expr();
+        }
+        if pieces.broken || pieces.opaque {
+            return self.error_expr();
+        }
+        let expr = if pieces.has_bytes {
+            Expr::Bytes(pieces.bytes.into())
+        } else if pieces.has_format {
+            pieces.flush();
+            Expr::FString(pieces.parts.into())
+        } else {
+            Expr::Str(pieces.text.as_ref().into())
+        };
+        self.add_expr(expr)
+    }
+
+    fn literal(&mut self, pieces: &mut Pieces<'t>) {
+        let node = self.node();
+        let source = self.slice(&node);
+        let start = node.start_byte();
+        let prefix = prefix(source);
+        if prefix.quotes == 0 {
+            if source.contains('`') {
+                self.error_here("backquotes are Python 2; write repr(...)");
+            }
+            pieces.broken = true;
+            return;
+        }
+        if self.is_broken() {
+            self.each(|this, kind| {
+                if matches!(kind, Kind::Interpolation) {
+                    this.interpolation(&mut Vec::new(), prefix.raw);
+                }
+            });
+            pieces.broken = true;
+            return;
+        }
+        pieces.opaque |= prefix.template;
+        pieces.has_bytes |= prefix.bytes;
+        pieces.has_text |= !prefix.bytes;
+        let end = source.len().saturating_sub(prefix.quotes);
+        if prefix.format {
+            pieces.has_format = true;
+            self.format_literal(pieces, prefix, start + prefix.len, start + end);
+        } else {
+            self.content(pieces, prefix, start + prefix.len, start + end);
+        }
+    }
+
+    fn format_literal(&mut self, pieces: &mut Pieces<'t>, prefix: Prefix, start: usize, end: usize) {
+        let mut from = start;
+        self.each(|this, kind| {
+            if kind != Kind::Interpolation {
+                return;
+            }
+            let node = this.node();
+            this.content(pieces, prefix, from, node.start_byte());
+            from = node.end_byte();
+            pieces.flush();
+            this.interpolation(&mut pieces.parts, prefix.raw);
+        });
+        self.content(pieces, prefix, from, end);
+    }
+
+    /// Decodes the text `start..end` of a literal onto the end of `pieces`.
+    fn content(&mut self, pieces: &mut Pieces<'t>, prefix: Prefix, start: usize, end: usize) {
+        let source = self.text.get(start..end).unwrap_or_default();
+        if source.is_empty() {
+            return;
+        }
+        if !prefix.triple && escape::has_bare_newline(source) {
+            self.error(start, end, "the string is not closed on its line");
+            pieces.broken = true;
+            return;
+        }
+        if prefix.bytes {
+            match escape::decode_bytes(source, prefix.raw) {
+                Ok(bytes) => pieces.bytes.extend_from_slice(&bytes),
+                Err(problem) => {
+                    self.error(start + problem.start, start + problem.end, problem.message);
+                    pieces.broken = true;
+                }
+            }
+            return;
+        }
+        match escape::decode(source, prefix.raw, prefix.format) {
+            Ok(Decoded::Text(text)) => pieces.push(text),
+            Ok(Decoded::Opaque) => pieces.opaque = true,
+            Err(problem) => {
+                self.error(start + problem.start, start + problem.end, problem.message);
+                pieces.broken = true;
+            }
+        }
+    }
+
+    /// The parts of a format specifier; the cursor is on its colon and what follows.
+    pub(super) fn format_spec(&mut self, raw: bool) -> Vec<FPart> {
+        let node = self.node();
+        let mut pieces = Pieces::default();
+        // A replacement field ends a specifier, so a line break in one belongs to a triple-quoted literal.
+        let prefix = Prefix { raw, format: true, triple: true, ..Prefix::default() };
+        let mut from = node.start_byte() + 1;
+        self.each(|this, kind| {
+            if !matches!(kind, Kind::FormatExpression | Kind::Interpolation) {
+                return;
+            }
+            let child = this.node();
+            this.content(&mut pieces, prefix, from, child.start_byte());
+            from = child.end_byte();
+            pieces.flush();
+            this.interpolation(&mut pieces.parts, raw);
+        });
+        self.content(&mut pieces, prefix, from, node.end_byte());
+        pieces.flush();
+        if pieces.broken || pieces.opaque {
+            let value = self.error_expr();
+            return vec![FPart::Value { value, conversion: None, spec: Box::default(), debug: false }];
+        }
+        pieces.parts
+    }
+}
+
+impl<'t> Pieces<'t> {
+    fn push(&mut self, text: Cow<'t, str>) {
+        if self.text.is_empty() {
+            self.text = text;
+        } else {
+            self.text.to_mut().push_str(&text);
+        }
+    }
+
+    /// Moves the text read so far among the parts of an f-string.
+    fn flush(&mut self) {
+        if !self.text.is_empty() {
+            let text = std::mem::take(&mut self.text);
+            self.parts.push(FPart::Text(text.as_ref().into()));
+        }
+    }
+}
+
+fn prefix(source: &str) -> Prefix {
+    let mut prefix = Prefix::default();
+    for letter in source.bytes() {
+        match letter {
+            b'r' | b'R' => prefix.raw = true,
+            b'b' | b'B' => prefix.bytes = true,
+            b'f' | b'F' => prefix.format = true,
+            b't' | b'T' => (prefix.format, prefix.template) = (true, true),
+            b'u' | b'U' => {}
+            b'\'' | b'"' => {
+                let rest = source.as_bytes().get(prefix.len..).unwrap_or_default();
+                let run = rest.iter().take(3).take_while(|b| **b == letter).count();
+                prefix.triple = run == 3 && rest.len() >= 6;
+                prefix.quotes = if prefix.triple { 3 } else { 1 };
+                prefix.len += prefix.quotes;
+                return prefix;
+            }
+            _ => return Prefix::default(),
+        }
+        prefix.len += 1;
+    }
+    Prefix::default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check_prefix(source: &str, flags: &str, len: usize, quotes: usize) {
+        let found = prefix(source);
+        assert_eq!((found.len, found.quotes), (len, quotes), "{source}");
+        for (flag, letter) in [
+            (found.raw, 'r'),
+            (found.bytes, 'b'),
+            (found.format, 'f'),
+            (found.template, 't'),
+            (found.triple, '3'),
+        ] {
+            assert_eq!(flag, flags.contains(letter), "{source}: {letter}");
+        }
+    }
+
+    #[test]
+    fn prefixes() {
+        check_prefix("'a'", "", 1, 1);
+        check_prefix("''", "", 1, 1);
+        check_prefix("\"\"", "", 1, 1);
+        check_prefix("''''''", "3", 3, 3);
+        check_prefix("u'a'", "", 2, 1);
+        check_prefix("Rb'''a'''", "rb3", 5, 3);
+        check_prefix("bR'a'", "rb", 3, 1);
+        check_prefix("fr\"a\"", "fr", 3, 1);
+        check_prefix("t'a'", "ft", 2, 1);
+        check_prefix("`a`", "", 0, 0);
+    }
+}
