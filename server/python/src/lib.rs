@@ -1,4 +1,5 @@
 //! Python text -> syntax -> static evaluation. Knows nothing of SQLAlchemy or Alembic.
 
 pub mod ast;
+pub mod bindings;
 pub mod parse;

@@ -173,7 +173,11 @@ impl Lower<'_> {
             Kind::As => {}
             kind if is_punctuation(kind) => {}
             _ if this.field() == Field::Alias => name = Some(this.expr()),
-            _ => exceptions.push(this.expr()),
+            _ => {
+                let (exception, target) = this.expr_as();
+                exceptions.push(exception);
+                name = name.or(target);
+            }
         });
         let body = self.guarded(body, broken);
         let exception = match exceptions.as_slice() {
@@ -200,8 +204,17 @@ impl Lower<'_> {
         Handler { exception, name, body }
     }
 
+    /// An expression that may end in `as target`.
+    fn expr_as(&mut self) -> (ExprId, Option<ExprId>) {
+        let end = self.node().end_byte();
+        let outer = self.misread.as_end.replace(end);
+        let value = self.expr();
+        self.misread.as_end = outer;
+        (value, self.misread.as_target.take())
+    }
+
     /// `value as target`.
-    fn as_pattern(&mut self) -> (Option<ExprId>, Option<ExprId>) {
+    pub(super) fn as_pattern(&mut self) -> (Option<ExprId>, Option<ExprId>) {
         let mut value = None;
         let mut target = None;
         let broken = self.each(|this, kind| match kind {
@@ -247,8 +260,8 @@ impl Lower<'_> {
             Kind::Tuple | Kind::ParenthesizedExpression if this.has_as_pattern() => this.with_items(items),
             kind if is_punctuation(kind) => {}
             _ => {
-                let context = this.expr();
-                items.push(WithItem { context, target: None });
+                let (context, target) = this.expr_as();
+                items.push(WithItem { context, target });
             }
         });
     }

@@ -1,7 +1,7 @@
 //! Expressions.
 
 use super::kind::{Field, Kind};
-use super::lower::Lower;
+use super::lower::{Lower, TypeCall};
 use super::number;
 use crate::ast::{
     Arg, ArgKind, BinaryOp, CompClause, CompKind, CompareOp, Expr, ExprId, Exprs, FPart, Param, UnaryOp,
@@ -39,6 +39,12 @@ impl Lower<'_> {
     }
 
     fn operand(&mut self, kind: Kind) -> ExprId {
+        if self.misread.type_call == TypeCall::Possible && kind != Kind::Type {
+            self.misread.type_call = TypeCall::No;
+            if let Some(id) = self.call_of_type(kind) {
+                return id;
+            }
+        }
         match kind {
             Kind::Identifier => self.identifier(),
             Kind::String | Kind::ConcatenatedString => self.string(kind),
@@ -75,16 +81,57 @@ impl Lower<'_> {
             Kind::UnionType => self.union_type(),
             Kind::MemberType => self.member_type(),
             Kind::DottedName => self.dotted_value(),
-            Kind::AsPattern => {
-                self.error_here("`as` is not allowed here");
-                self.opaque()
-            }
+            Kind::AsPattern => self.misplaced_as(),
             Kind::Error => {
                 self.report_error_node();
                 self.error_expr()
             }
             _ => self.opaque(),
         }
+    }
+
+    /// `type(...)` or `type[...]` at the start of a statement, where the cursor is on what follows the word.
+    fn call_of_type(&mut self, kind: Kind) -> Option<ExprId> {
+        let subscripted = match kind {
+            Kind::ParenthesizedExpression | Kind::Tuple => false,
+            Kind::List => true,
+            _ => return None,
+        };
+        let range = self.node().byte_range();
+        let before = self.text.get(..range.start)?.trim_end();
+        let start = before.len() - before.strip_suffix("type").map(|_| 4)?;
+        let func = self.add_expr_at(Expr::Name(fact::name("type")), start, before.len());
+        let (mut operands, broken) = self.operands();
+        if broken {
+            operands.push(self.error_expr());
+        }
+        self.misread.type_call = TypeCall::Found;
+        let expr = match operands.as_slice() {
+            [index] if subscripted => Expr::Subscript { value: func, index: *index },
+            _ if subscripted => {
+                let index = self.add_expr(Expr::Tuple(operands.into()));
+                Expr::Subscript { value: func, index }
+            }
+            _ => {
+                let args = operands.iter().map(|value| match self.get(*value) {
+                    Some(Expr::Starred(value)) => Arg { kind: ArgKind::Star, value: *value },
+                    _ => Arg { kind: ArgKind::Positional, value: *value },
+                });
+                Expr::Call { func, args: args.collect() }
+            }
+        };
+        Some(self.add_expr_at(expr, start, range.end))
+    }
+
+    /// `value as target` below another expression.
+    fn misplaced_as(&mut self) -> ExprId {
+        if self.misread.as_end != Some(self.node().end_byte()) {
+            self.error_here("`as` is not allowed here");
+            return self.opaque();
+        }
+        let (value, target) = self.as_pattern();
+        self.misread.as_target = target;
+        value.unwrap_or_else(|| self.error_expr())
     }
 
     /// An expression that means nothing, with the errors inside it reported.

@@ -22,12 +22,31 @@ pub struct Lower<'t> {
     pub(super) yields: bool,
     /// Kinds of the left-nested expressions whose first operand is being lowered.
     pub(super) spine: Vec<Kind>,
+    pub(super) misread: Misread,
     tree: ItemTree,
     grammar: &'static Grammar,
     /// Start of the item in the text.
     base: usize,
     depth: u32,
     has_errors: bool,
+}
+
+/// Places where the grammar groups tokens in another way than Python does.
+#[derive(Debug, Default)]
+pub(super) struct Misread {
+    /// `type(x).attr = value` comes as a type alias: its left side starts at the parenthesis.
+    pub(super) type_call: TypeCall,
+    /// `with a if b else c as d` comes with `c as d` in one: where the `as` clause may end, and its target.
+    pub(super) as_end: Option<usize>,
+    pub(super) as_target: Option<ExprId>,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) enum TypeCall {
+    #[default]
+    No,
+    Possible,
+    Found,
 }
 
 impl<'t> Lower<'t> {
@@ -39,6 +58,7 @@ impl<'t> Lower<'t> {
             errors: Vec::new(),
             yields: false,
             spine: Vec::new(),
+            misread: Misread::default(),
             tree: ItemTree::default(),
             grammar: &GRAMMAR,
             base: 0,

@@ -2,7 +2,7 @@
 
 use super::expr::{augmented_op, is_punctuation};
 use super::kind::{Field, Kind};
-use super::lower::Lower;
+use super::lower::{Lower, TypeCall};
 use crate::ast::{Alias, Expr, ExprId, Exprs, Stmt, StmtId};
 use fact::Name;
 
@@ -304,15 +304,23 @@ impl Lower<'_> {
         (!broken && !names.is_empty()).then(|| names.into())
     }
 
+    /// `type Name = value`, or an assignment to something of `type(...)`.
     fn type_alias(&mut self) -> Option<Stmt> {
         let mut left = None;
         let mut value = None;
         let broken = self.each(|this, _| match this.field() {
-            Field::Left => left = Some(this.expr()),
+            Field::Left => {
+                this.misread.type_call = TypeCall::Possible;
+                left = Some(this.expr());
+            }
             Field::Right => value = Some(this.expr()),
             _ => {}
         });
         let left = left?;
+        if std::mem::take(&mut self.misread.type_call) == TypeCall::Found {
+            let value = value.filter(|_| !broken)?;
+            return Some(Stmt::Assign { targets: Box::new([left]), value });
+        }
         // `type Pair[T] = ...`: the parameters do not matter to the name.
         let name_node = match self.get(left) {
             Some(Expr::Subscript { value, .. }) => *value,

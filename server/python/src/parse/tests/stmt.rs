@@ -94,6 +94,11 @@ fn simple_statements() {
         ("type A = int", "type A = int"),
         ("type A[T] = list[T]", "type A = list[T]"),
         ("type A = int | str", "type A = (int | str)"),
+        ("type(a).b = 1", "type(a).b = 1"),
+        ("type(a, *b).c = 1", "type(a, *b).c = 1"),
+        ("type(a)[0] = b", "type(a)[0] = b"),
+        ("type[a].b = c", "type[a].b = c"),
+        ("type(a.b)(c).d = e", "type(a.b)(c).d = e"),
         ("print >>out, a", "((print >> out), a)"),
         ("print >> out", "(print >> out)"),
         ("yield a", "(yield a)"),
@@ -188,6 +193,10 @@ fn with_statements() {
         ("with (a): c", "with a { c }"),
         ("with (a, b) as c: d", "with (a, b) as c { d }"),
         ("with a.b(c) as d.e: f", "with a.b(c) as d.e { f }"),
+        ("with a if b else c as d: e", "with (a if b else c) as d { e }"),
+        ("with (a if b else c as d, e): f", "with (a if b else c) as d, e { f }"),
+        ("with lambda: a as b: c", "with (lambda : a) as b { c }"),
+        ("with a or b as c: d", "with (a or b) as c { d }"),
         ("async with a as b: c", "async with a as b { c }"),
     ]);
 }
