@@ -2,4 +2,8 @@
 
 pub mod ast;
 pub mod bindings;
+pub mod eval;
+pub mod host;
+pub mod modules;
 pub mod parse;
+pub mod value;

@@ -1,0 +1,118 @@
+//! Which handler catches which exception.
+
+use super::Interp;
+use super::heap::Object;
+use crate::host::{Exception, Host};
+use crate::value::Value;
+use fact::Name;
+
+/// Built-in exceptions with the class above each.
+const PARENTS: &[(&str, &str)] = &[
+    ("Exception", "BaseException"),
+    ("KeyboardInterrupt", "BaseException"),
+    ("SystemExit", "BaseException"),
+    ("GeneratorExit", "BaseException"),
+    ("ArithmeticError", "Exception"),
+    ("AssertionError", "Exception"),
+    ("AttributeError", "Exception"),
+    ("EOFError", "Exception"),
+    ("ImportError", "Exception"),
+    ("LookupError", "Exception"),
+    ("MemoryError", "Exception"),
+    ("NameError", "Exception"),
+    ("OSError", "Exception"),
+    ("RuntimeError", "Exception"),
+    ("StopIteration", "Exception"),
+    ("SyntaxError", "Exception"),
+    ("TypeError", "Exception"),
+    ("ValueError", "Exception"),
+    ("Warning", "Exception"),
+    ("FileNotFoundError", "OSError"),
+    ("IOError", "OSError"),
+    ("IndexError", "LookupError"),
+    ("KeyError", "LookupError"),
+    ("ModuleNotFoundError", "ImportError"),
+    ("NotImplementedError", "RuntimeError"),
+    ("OverflowError", "ArithmeticError"),
+    ("RecursionError", "RuntimeError"),
+    ("UnicodeDecodeError", "ValueError"),
+    ("UnicodeError", "ValueError"),
+    ("ZeroDivisionError", "ArithmeticError"),
+    ("DeprecationWarning", "Warning"),
+    ("UserWarning", "Warning"),
+];
+
+pub(super) fn is_builtin_exception(name: &str) -> bool {
+    name == "BaseException" || PARENTS.iter().any(|(class, _)| *class == name)
+}
+
+fn is_builtin_subclass(mut class: &str, of: &str) -> bool {
+    loop {
+        if class == of {
+            return true;
+        }
+        match PARENTS.iter().find(|(name, _)| *name == class) {
+            Some((_, parent)) => class = parent,
+            None => return false,
+        }
+    }
+}
+
+impl<H: Host> Interp<'_, H> {
+    /// Whether a handler for `class` catches `exception`; `None`: it cannot be told.
+    pub(super) fn catches(&mut self, class: &Value, exception: &Exception) -> Option<bool> {
+        if let Some(classes) = self.known_items(class) {
+            let mut all = Some(false);
+            for class in &classes {
+                match self.catches(class, exception) {
+                    Some(true) => return Some(true),
+                    Some(false) => {}
+                    None => all = None,
+                }
+            }
+            return all;
+        }
+        if let Value::Builtin(name) = class
+            && matches!(name.as_str(), "Exception" | "BaseException")
+        {
+            return Some(true);
+        }
+        self.is_subclass_of(&exception.class, class)
+    }
+
+    /// `issubclass(class, of)`
+    pub(super) fn is_subclass_of(&mut self, class: &Value, of: &Value) -> Option<bool> {
+        if class == of {
+            return Some(true);
+        }
+        match (class, of) {
+            (Value::Unknown(_), _) | (_, Value::Unknown(_)) => None,
+            (Value::Builtin(class), Value::Builtin(of)) => Some(is_builtin_subclass(class, of)),
+            (Value::Object(id), _) => {
+                let Object::Class(_) = self.heap.get(*id) else { return None };
+                if let Value::Object(of) = of {
+                    return Some(self.lineage(*id).contains(of));
+                }
+                let mut decided = Some(false);
+                for base in self.outside_bases(*id) {
+                    match self.is_subclass_of(&base, of) {
+                        Some(true) => return Some(true),
+                        Some(false) => {}
+                        None => decided = None,
+                    }
+                }
+                decided
+            }
+            _ => {
+                let path = |value: &Value| -> Option<Name> { value.as_path() };
+                match (path(class), path(of)) {
+                    (Some(class), Some(of)) => H::is_subclass(class, of),
+                    // Exceptions of libraries are no built-in ones, unless they say so.
+                    (Some(_), None) if matches!(of, Value::Builtin(_)) => Some(false),
+                    (None, Some(_)) if matches!(class, Value::Builtin(_)) => Some(false),
+                    _ => None,
+                }
+            }
+        }
+    }
+}

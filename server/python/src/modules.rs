@@ -1,0 +1,94 @@
+//! Modules of the project, and what an evaluation used of them.
+
+use crate::ast::Module;
+use crate::bindings::Bindings;
+use fact::{FileId, Name};
+use rustc_hash::FxHashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+/// A parsed module of the project.
+#[derive(Debug)]
+pub struct SourceModule {
+    /// The dotted name that it is imported by.
+    pub name: Name,
+    pub file: FileId,
+    /// The file's path as `__file__` gives it.
+    pub path: Arc<str>,
+    /// It is an `__init__.py`: relative imports start inside it.
+    pub is_package: bool,
+    pub module: Arc<Module>,
+    pub bindings: Arc<Bindings>,
+}
+
+/// What stands behind a dotted name.
+#[derive(Debug, Clone)]
+pub enum Found {
+    Module(Arc<SourceModule>),
+    /// A folder without `__init__.py` that holds modules.
+    Namespace,
+    /// Not under the source roots. `inside`: its parent package is, so importing it fails.
+    Absent { inside: bool },
+}
+
+/// Finds modules under the source roots.
+pub trait Sources {
+    fn find(&self, dotted: Name) -> Found;
+}
+
+/// No modules at all: everything that is imported comes from outside.
+pub struct NoSources;
+
+impl Sources for NoSources {
+    fn find(&self, _: Name) -> Found {
+        Found::Absent { inside: false }
+    }
+}
+
+impl SourceModule {
+    /// A hash of all statements that bind or change `name`: what a user of the name depends on.
+    pub fn fingerprint(&self, name: Name) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        for &ordinal in self.bindings.items_for(name) {
+            ordinal.hash(&mut hasher);
+            if let Some(item) = self.module.items.get(ordinal as usize) {
+                item.tree.hash.hash(&mut hasher);
+            }
+        }
+        hasher.finish()
+    }
+
+    /// The package that relative imports of this module start from.
+    pub(crate) fn package(&self) -> &str {
+        if self.is_package {
+            return self.name.as_str();
+        }
+        self.name.as_str().rsplit_once('.').map_or("", |(package, _)| package)
+    }
+}
+
+/// Which parts of which modules an evaluation looked at. While every part reads the same, so does the evaluation.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Trace {
+    /// How each dotted name was resolved: to a file, or to nothing.
+    pub modules: FxHashMap<Name, Option<FileId>>,
+    /// Fingerprints by module and name.
+    pub names: FxHashMap<(Name, Name), u64>,
+    /// Other files that were read (SQL scripts), by path, with the hash of their text.
+    pub files: FxHashMap<Arc<str>, Option<u64>>,
+}
+
+impl Trace {
+    /// Whether the modules still read as they did. The caller compares `files`, which it alone can read.
+    pub fn holds(&self, sources: &dyn Sources) -> bool {
+        let same_files = self.modules.iter().all(|(dotted, file)| match sources.find(*dotted) {
+            Found::Module(module) => Some(module.file) == *file,
+            Found::Namespace | Found::Absent { .. } => file.is_none(),
+        });
+        same_files
+            && self.names.iter().all(|((dotted, name), fingerprint)| match sources.find(*dotted) {
+                Found::Module(module) => module.fingerprint(*name) == *fingerprint,
+                Found::Namespace | Found::Absent { .. } => false,
+            })
+    }
+}
