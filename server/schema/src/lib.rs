@@ -1,18 +1,23 @@
 //! What a database looks like and what changes it. Knows nothing of Python.
 
+pub mod apply;
 pub mod column;
 pub mod constraint;
 pub mod dialect;
+pub mod join;
 pub mod naming;
 pub mod operation;
 pub mod table;
 pub mod types;
 
+pub use apply::{Context, Failed, Failure, Outcome, apply, apply_all, apply_strict};
 pub use column::{Column, Computed, Identity, ServerDefault};
 pub use constraint::{
     Check, Constraint, ConstraintKind, Exclude, ForeignKey, Index, IndexItem, PrimaryKey, Unique,
 };
 pub use dialect::{Dialect, Kind};
+pub use join::join;
+pub use naming::NamingConvention;
 pub use operation::{ColumnChange, DataChange, Operation, Step, Touched};
 pub use table::{EnumType, Schema, Table, TableName};
 pub use types::Type;

@@ -1,6 +1,7 @@
 //! The schema at one point of the history: a persistent map, so that every revision keeps its own at the price of what
 //! it changed.
 
+use crate::constraint::{ConstraintKind, ConstraintName};
 use crate::{Check, Column, Exclude, ForeignKey, Index, PrimaryKey, Unique};
 use fact::{Fact, Name, Place, Unknown};
 use imbl::OrdMap;
@@ -42,6 +43,11 @@ pub struct Schema {
     pub sequences: OrdMap<TableName, ()>,
     /// Views, functions, triggers, extensions, schemas: known by kind and name only.
     pub others: OrdMap<(ObjectKind, TableName), ()>,
+    /// Tables that an undecided course of events may have made, or dropped: as they would be. They are no part of what
+    /// is known to exist, and come to life when something takes them for granted.
+    pub maybe_tables: OrdMap<TableName, Arc<Table>>,
+    /// The same for enumeration types.
+    pub maybe_enums: OrdMap<TableName, Arc<EnumType>>,
     /// Why tables may exist (or be gone) that are not told here: the first opaque step that could have touched any table.
     pub opaque: Option<Unknown>,
 }
@@ -109,6 +115,21 @@ impl Table {
 
     pub fn column(&self, name: &str) -> Option<&Arc<Column>> {
         self.columns.iter().find(|c| c.name == name)
+    }
+
+    /// Is the column part of the primary key?
+    pub fn is_primary(&self, name: &str) -> bool {
+        self.primary_key.as_ref().is_some_and(|key| key.columns.iter().any(|c| c == name))
+    }
+
+    /// Every constraint with its kind and name, the primary key first.
+    pub fn constraint_names(&self) -> impl Iterator<Item = (ConstraintKind, &ConstraintName)> {
+        let primary = self.primary_key.iter().map(|c| (ConstraintKind::PrimaryKey, &c.name));
+        let uniques = self.uniques.iter().map(|c| (ConstraintKind::Unique, &c.name));
+        let keys = self.foreign_keys.iter().map(|c| (ConstraintKind::ForeignKey, &c.name));
+        let checks = self.checks.iter().map(|c| (ConstraintKind::Check, &c.name));
+        let excludes = self.excludes.iter().map(|c| (ConstraintKind::Exclude, &c.name));
+        primary.chain(uniques).chain(keys).chain(checks).chain(excludes)
     }
 }
 

@@ -16,7 +16,10 @@ use fact::{Fact, Name, Reason, Unknown};
 use std::fmt;
 use std::str::FromStr;
 
+pub(crate) use name::{clip, serial_sequence};
 pub use quote::literal;
+pub(crate) use sqlite::rebuilt_type;
+pub(crate) use text::is_integer;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
@@ -183,6 +186,26 @@ pub fn reported_default(column: &Column, dialect: Option<Dialect>) -> Fact<Optio
             }
         },
     }
+}
+
+/// Can a column of this type be declared here at all? What is not known of the type does not count against it.
+pub(crate) fn has_spelling(ty: &Type, kind: Kind) -> bool {
+    match ty.on(kind) {
+        Type::Null => false,
+        Type::String { length, .. } => length.is_some() || !kind.is_mysql_like(),
+        Type::Array { item, .. } => kind == Kind::Postgresql && has_spelling(item, kind),
+        Type::Enum(ty) => !ty.native || !kind.rules().named_enums() || ty.name.is_some(),
+        Type::Native { text, dialect: Some(other) } => {
+            let related = kind.is_mysql_like() && other.is_mysql_like();
+            *other == kind || related || text::portable(text).is_some()
+        }
+        _ => true,
+    }
+}
+
+/// The first word of a type in the database's own words, in lower case.
+pub(crate) fn base_of(text: &str) -> String {
+    text::parse(text).base
 }
 
 /// The name with the default schema left out, so that `public.t` and `t` are one table.

@@ -112,7 +112,7 @@ impl Rules for Sqlite {
 
 /// The type that SQLAlchemy's reflection reads out of a declared type and writes again when a batch block rebuilds the
 /// table. `None`: the text comes back as it was.
-pub fn rebuilt_type(declared: &str) -> Option<String> {
+pub(crate) fn rebuilt_type(declared: &str) -> Option<String> {
     let ty = parse(declared);
     let upper = ty.base.to_uppercase();
     let name = match upper.as_str() {

@@ -1,0 +1,44 @@
+//! `batch_alter_table`: plain ALTERs, or on SQLite a new table in the place of the old one.
+
+use super::engine::Engine;
+use crate::operation::{BatchOptions, Operation, Recreate, Step};
+use crate::{Kind, ServerDefault, TableName};
+use fact::Fact;
+
+impl Engine<'_> {
+    pub fn batch(&mut self, table: &TableName, options: &BatchOptions, steps: &[Step]) {
+        let (written, place) = (self.written, self.place);
+        let recreates = match options.recreate {
+            Recreate::Always => true,
+            Recreate::Never => false,
+            Recreate::Auto => self.is(Kind::Sqlite) && steps.iter().any(needs_recreate),
+        };
+        if recreates {
+            self.rebuild(table, options, steps);
+        } else {
+            self.renamed.clear();
+            self.steps(steps);
+            self.renamed.clear();
+        }
+        (self.written, self.place) = (written, place);
+    }
+}
+
+/// What SQLite's ALTER TABLE and CREATE INDEX cannot do.
+fn needs_recreate(step: &Step) -> bool {
+    match &step.operation {
+        Operation::CreateIndex { .. } | Operation::DropIndex { .. } => false,
+        Operation::AddColumn { column, constraints, .. } => {
+            let expression = !matches!(column.default, Fact::Known(None | Some(ServerDefault::Literal(_))));
+            let stored = column.computed.as_ref().is_some_and(|computed| computed.persisted == Some(true));
+            // The constraints of a new column are queued apart from it.
+            let queued =
+                constraints.iter().any(|constraint| !matches!(constraint, crate::Constraint::Check(_)));
+            expression || stored || queued
+        }
+        // Statements that run at once are no part of the queue.
+        Operation::Data(_) | Operation::Nothing { .. } | Operation::Opaque { .. } => false,
+        Operation::Either { left, right, .. } => left.iter().chain(right).any(needs_recreate),
+        _ => true,
+    }
+}
