@@ -476,7 +476,10 @@ mod tests {
     #[test]
     fn lists_of_names() {
         let names = |text| with_cursor(Some(Kind::Mysql), text, |mut c| c.names_in_parens());
-        assert_eq!(names("(a, `b` DESC, c(10))"), Ok(vec![fact::name("a"), fact::name("b"), fact::name("c")]));
+        assert_eq!(
+            names("(a, `b` DESC, c(10))"),
+            Ok(vec![fact::name("a"), fact::name("b"), fact::name("c")])
+        );
         assert!(names("(lower(a) + 1)").is_err());
         assert!(names("a").is_err());
     }

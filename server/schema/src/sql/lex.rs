@@ -48,12 +48,9 @@ impl Lexis {
             Some(Dialect::Postgresql) => {
                 Lexis { dollar_quotes: true, nested_comments: true, ..Lexis::default() }
             }
-            Some(Dialect::Mysql | Dialect::Mariadb) => Lexis {
-                backslashes: true,
-                double_quoted_text: true,
-                hash_comments: true,
-                ..Lexis::default()
-            },
+            Some(Dialect::Mysql | Dialect::Mariadb) => {
+                Lexis { backslashes: true, double_quoted_text: true, hash_comments: true, ..Lexis::default() }
+            }
             Some(Dialect::Sqlite) => Lexis { brackets: true, ..Lexis::default() },
             Some(Dialect::Mssql) => {
                 Lexis { brackets: true, nested_comments: true, hash_names: true, ..Lexis::default() }

@@ -181,14 +181,18 @@ impl Splitter<'_> {
             ["ALTER", "CREATE", "DROP", "DECLARE", "EXEC", "EXECUTE", "TRUNCATE", "PRINT", "USE", "IF"];
         const MAY_CONTINUE: [&str; 6] = ["INSERT", "UPDATE", "DELETE", "SET", "SELECT", "WITH"];
         const END_THEMSELVES: [&str; 11] = [
-            "ALTER", "DROP", "DECLARE", "EXEC", "EXECUTE", "TRUNCATE", "PRINT", "USE", "SET", "UPDATE", "DELETE",
+            "ALTER", "DROP", "DECLARE", "EXEC", "EXECUTE", "TRUNCATE", "PRINT", "USE", "SET", "UPDATE",
+            "DELETE",
         ];
         let head = self.start;
         if at == head || !self.first_on_line(at) {
             return false;
         }
         let defines = self.is(head, "CREATE")
-            && self.any(head + 1, &["TABLE", "INDEX", "UNIQUE", "TYPE", "SEQUENCE", "CLUSTERED", "NONCLUSTERED"]);
+            && self.any(
+                head + 1,
+                &["TABLE", "INDEX", "UNIQUE", "TYPE", "SEQUENCE", "CLUSTERED", "NONCLUSTERED"],
+            );
         if self.any(at, &NEVER_CONTINUE) {
             let part_of_alter =
                 self.is(head, "ALTER") && self.any(at + 1, &["COLUMN", "CONSTRAINT", "PERIOD"]);
@@ -200,7 +204,9 @@ impl Splitter<'_> {
             return false;
         }
         match self.word(at).to_ascii_uppercase().as_str() {
-            "SELECT" | "WITH" => self.any(head, &["DECLARE", "EXEC", "EXECUTE", "SET", "PRINT", "USE", "DROP"]),
+            "SELECT" | "WITH" => {
+                self.any(head, &["DECLARE", "EXEC", "EXECUTE", "SET", "PRINT", "USE", "DROP"])
+            }
             "SET" => self.any(head, &["DECLARE", "EXEC", "EXECUTE", "SET", "PRINT", "USE", "DROP", "DELETE"]),
             _ => {
                 let action = self.any(at - 1, &["ON", "THEN", "FOR", "AFTER", "OF"]);
@@ -262,7 +268,11 @@ mod tests {
             "CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1; SELECT 2; END; B",
             &["CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1; SELECT 2; END", "B"],
         );
-        check_split(Kind::Postgresql, "CREATE TABLE trigger (begin int); B", &["CREATE TABLE trigger (begin int)", "B"]);
+        check_split(
+            Kind::Postgresql,
+            "CREATE TABLE trigger (begin int); B",
+            &["CREATE TABLE trigger (begin int)", "B"],
+        );
     }
 
     #[test]

@@ -273,7 +273,9 @@ impl<'a> Spelled<'a> {
         let zoned = !self.has_args && (zone || matches!(self.suffix.as_str(), "" | "without time zone"));
         match self.words.as_str() {
             "varchar" | "character varying" | "char varying" => self.text_like(false),
-            "char" | "character" | "bpchar" if self.words != "bpchar" || self.has_args => self.char_like(false),
+            "char" | "character" | "bpchar" if self.words != "bpchar" || self.has_args => {
+                self.char_like(false)
+            }
             "numeric" | "decimal" | "dec" => self.number(),
             "float" => Some(Type::Float { precision: self.length()? }),
             "timestamp" if zoned => Some(Type::DateTime { timezone: zone }),
@@ -502,7 +504,12 @@ mod tests {
         check_type(PG, "numeric(10, 2)", "Numeric { precision: Some(10), scale: Some(2) }", "");
         check_type(PG, "BOOL", BOOLEAN, "");
         check_type(PG, "jsonb", "native jsonb", "");
-        check_type(PG, "text[]", "Array { item: Text { length: None, national: false, collation: None }, dimensions: None }", "");
+        check_type(
+            PG,
+            "text[]",
+            "Array { item: Text { length: None, national: false, collation: None }, dimensions: None }",
+            "",
+        );
         check_type(PG, "int[3][] x", "Array { item: Integer, dimensions: Some(2) }", "x");
         check_type(PG, "int ARRAY[4]", "Array { item: Integer, dimensions: None }", "");
         check_type(PG, "serial", "serial Integer", "");
