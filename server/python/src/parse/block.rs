@@ -1,12 +1,17 @@
 //! Statements in a row: the module and the blocks of compound statements, with their indentation.
 
-use super::kind::Kind;
+use super::compound::is_compound;
+use super::kind::{GRAMMAR, Kind};
 use super::lower::Lower;
+use super::message::TOO_EARLY;
+use super::scan;
 use crate::ast::{Block, Item, Stmt};
+use tree_sitter::Node;
 
 impl Lower<'_> {
     /// The statements under the cursor.
     pub(super) fn block(&mut self) -> Block {
+        self.head_runs_over_line();
         let mut statements = Vec::new();
         let mut indent = None;
         self.each_statement(|this, kind| {
@@ -42,6 +47,46 @@ impl Lower<'_> {
             items.push(Item { start, tree });
         });
         items
+    }
+
+    /// Whether the statement under the cursor runs over a line end that should have ended it: between tokens the grammar
+    /// takes a line end for a blank. Reported where it is so.
+    pub(super) fn runs_over_line(&mut self) -> bool {
+        let node = self.node();
+        self.code_runs_over_line(node.start_byte(), node.end_byte(), |_| Some(node))
+    }
+
+    /// As [`Lower::runs_over_line`], for the head before the block under the cursor.
+    fn head_runs_over_line(&mut self) {
+        if let Some(start) = self.head_start.take() {
+            if self.head_is_broken() {
+                return;
+            }
+            let end = self.node().start_byte();
+            self.code_runs_over_line(start, end, |this| this.node().parent());
+        }
+    }
+
+    fn code_runs_over_line<'t>(
+        &mut self,
+        start: usize,
+        end: usize,
+        root: impl FnOnce(&Self) -> Option<Node<'t>>,
+    ) -> bool
+    where
+        Self: 't,
+    {
+        let code = self.text.get(start..end).unwrap_or_default();
+        let Some(at) = scan::inner_line_end(code) else { return false };
+        let line_end = start + at;
+        if root(self).is_none_or(|root| is_bracketed(root, line_end)) {
+            return false;
+        }
+        let line = self.text.get(..line_end).unwrap_or_default().trim_end();
+        let last = line.char_indices().next_back().map_or(0, |(index, _)| index);
+        self.error(last, line.len(), TOO_EARLY);
+        self.runs_over_lines = true;
+        true
     }
 
     fn each_statement(&mut self, mut f: impl FnMut(&mut Self, Kind)) {
@@ -138,11 +183,43 @@ impl Lower<'_> {
         line.strip_suffix('\r').unwrap_or(line).ends_with('\\')
     }
 
+    fn head_is_broken(&self) -> bool {
+        self.has_errors && self.node().parent().is_some_and(|parent| parent.has_error())
+    }
+
     fn report_empty_block(&mut self) {
+        // Where the head did not parse, that was said.
+        if self.head_is_broken() {
+            return;
+        }
         let end = self.node().start_byte();
         let before = self.text.get(..end).unwrap_or_default();
         let colon = before.rfind(':').unwrap_or(end);
         self.error(colon, (colon + 1).min(self.text.len()), "an indented block must follow");
+    }
+}
+
+/// Whether a bracket or string inside `root` is open at `at`.
+fn is_bracketed(root: Node<'_>, at: usize) -> bool {
+    let mut node = root;
+    loop {
+        let mut cursor = node.walk();
+        let mut inner = None;
+        let mut depth = 0;
+        for child in node.children(&mut cursor).take_while(|child| child.start_byte() <= at) {
+            match GRAMMAR.kind(child.kind_id()) {
+                Kind::LeftParen | Kind::LeftBracket | Kind::LeftBrace => depth += 1,
+                Kind::RightParen | Kind::RightBracket | Kind::RightBrace => depth -= 1,
+                Kind::StringContent if child.end_byte() > at => return true,
+                _ if child.end_byte() > at => inner = Some(child),
+                _ => {}
+            }
+        }
+        match inner {
+            _ if depth > 0 => return true,
+            Some(inner) => node = inner,
+            None => return false,
+        }
     }
 }
 
@@ -158,14 +235,5 @@ fn is_statement(kind: Kind) -> bool {
             | Kind::GlobalStatement
             | Kind::TypeAliasStatement
             | Kind::PassStatement
-            | Kind::IfStatement
-            | Kind::ForStatement
-            | Kind::WhileStatement
-            | Kind::TryStatement
-            | Kind::WithStatement
-            | Kind::FunctionDefinition
-            | Kind::ClassDefinition
-            | Kind::DecoratedDefinition
-            | Kind::MatchStatement
-    )
+    ) || is_compound(kind)
 }

@@ -15,8 +15,24 @@ struct Branch {
     start: usize,
 }
 
+pub(super) fn is_compound(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::IfStatement
+            | Kind::ForStatement
+            | Kind::WhileStatement
+            | Kind::TryStatement
+            | Kind::WithStatement
+            | Kind::FunctionDefinition
+            | Kind::ClassDefinition
+            | Kind::DecoratedDefinition
+            | Kind::MatchStatement
+    )
+}
+
 impl Lower<'_> {
     pub(super) fn compound(&mut self, kind: Kind) -> StmtId {
+        self.head_start = Some(self.node().start_byte());
         let stmt = match kind {
             Kind::IfStatement => self.if_statement(),
             Kind::ForStatement => self.for_statement(),
@@ -77,6 +93,7 @@ impl Lower<'_> {
 
     fn elif_clause(&mut self) -> Option<Branch> {
         let start = self.node().start_byte();
+        self.head_start = Some(start);
         let mut test = None;
         let mut body = Block::default();
         let broken = self.each(|this, kind| match kind {
@@ -276,6 +293,7 @@ impl Lower<'_> {
         let mut definition = None;
         let broken = self.each(|this, kind| match kind {
             Kind::Decorator => {
+                this.runs_over_line();
                 let decorator = this.inner();
                 decorators.push(decorator);
             }
@@ -287,6 +305,7 @@ impl Lower<'_> {
     }
 
     fn function(&mut self, decorators: Exprs) -> Option<Stmt> {
+        self.head_start = Some(self.node().start_byte());
         let outer = std::mem::replace(&mut self.yields, false);
         let mut name_node = None;
         let mut params: Box<[Param]> = Box::default();
@@ -317,6 +336,7 @@ impl Lower<'_> {
     }
 
     fn class(&mut self, decorators: Exprs) -> Option<Stmt> {
+        self.head_start = Some(self.node().start_byte());
         let outer = std::mem::replace(&mut self.yields, false);
         let mut name_node = None;
         let mut args: Box<[Arg]> = Box::default();

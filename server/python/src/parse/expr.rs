@@ -4,7 +4,7 @@ use super::kind::{Field, Kind};
 use super::lower::{Lower, TypeCall};
 use super::number;
 use crate::ast::{
-    Arg, ArgKind, BinaryOp, CompClause, CompKind, CompareOp, Expr, ExprId, Exprs, FPart, Param, UnaryOp,
+    Arg, ArgKind, BinaryOp, CompClause, CompKind, CompareOp, Expr, ExprId, Exprs, Param, UnaryOp,
 };
 
 impl Lower<'_> {
@@ -56,9 +56,8 @@ impl Lower<'_> {
             Kind::Ellipsis => self.add_expr(Expr::Ellipsis),
             Kind::List | Kind::ListPattern => self.collection(Expr::List),
             Kind::Set => self.collection(Expr::Set),
-            Kind::Tuple | Kind::TuplePattern | Kind::ExpressionList | Kind::PatternList => {
-                self.collection(Expr::Tuple)
-            }
+            Kind::Tuple => self.tuple(),
+            Kind::TuplePattern | Kind::ExpressionList | Kind::PatternList => self.collection(Expr::Tuple),
             Kind::Dictionary => self.dictionary(),
             Kind::ParenthesizedExpression => self.parenthesized(),
             Kind::ListComprehension => self.comprehension(CompKind::List),
@@ -180,6 +179,23 @@ impl Lower<'_> {
         self.add_expr(make(elements.into()))
     }
 
+    fn tuple(&mut self) -> ExprId {
+        let mut elements = Vec::new();
+        let mut commas = 0;
+        let broken = self.each(|this, kind| match kind {
+            Kind::Comma => commas += 1,
+            kind if is_punctuation(kind) => {}
+            _ => elements.push(this.expr()),
+        });
+        if broken {
+            elements.push(self.error_expr());
+        }
+        match elements.as_slice() {
+            [only] if commas == 0 => self.in_parentheses(*only),
+            _ => self.add_expr(Expr::Tuple(elements.into())),
+        }
+    }
+
     /// The single expression among the children.
     pub(super) fn inner(&mut self) -> ExprId {
         let (operands, broken) = self.operands();
@@ -196,6 +212,10 @@ impl Lower<'_> {
 
     fn parenthesized(&mut self) -> ExprId {
         let value = self.inner();
+        self.in_parentheses(value)
+    }
+
+    fn in_parentheses(&mut self, value: ExprId) -> ExprId {
         if matches!(self.get(value), Some(Expr::Starred(_))) {
             self.error_here("a starred expression cannot stand alone in parentheses");
             return self.error_expr();
@@ -546,44 +566,6 @@ impl Lower<'_> {
             Some(value) if !broken => value,
             _ => self.error_expr(),
         }
-    }
-
-    /// The parts of `{value!r:spec}` in an f-string; the cursor is on the braces and what is between them.
-    pub(super) fn interpolation(&mut self, parts: &mut Vec<FPart>, raw: bool) {
-        let mut value = None;
-        let mut conversion = None;
-        let mut spec: Vec<FPart> = Vec::new();
-        let mut has_spec = false;
-        let mut start = self.node().start_byte();
-        let mut debug_text = None;
-        let broken = self.each(|this, kind| match kind {
-            Kind::LeftBrace => start = this.node().end_byte(),
-            Kind::RightBrace => {}
-            Kind::Eq => {
-                let end = this.node().end_byte();
-                let rest = this.text.get(end..).unwrap_or_default();
-                let blank = rest.len() - rest.trim_start().len();
-                debug_text = this.text.get(start..end + blank);
-            }
-            Kind::TypeConversion => conversion = this.source().chars().nth(1),
-            Kind::FormatSpecifier => {
-                has_spec = true;
-                spec = this.format_spec(raw);
-            }
-            _ => value = Some(this.expr()),
-        });
-        let debug = debug_text.is_some();
-        if let Some(text) = debug_text {
-            parts.push(FPart::Text(text.into()));
-            if conversion.is_none() && !has_spec {
-                conversion = Some('r');
-            }
-        }
-        let value = match value {
-            Some(value) if !broken => value,
-            _ => self.error_expr(),
-        };
-        parts.push(FPart::Value { value, conversion, spec: spec.into(), debug });
     }
 }
 

@@ -23,12 +23,16 @@ pub struct Lower<'t> {
     /// Kinds of the left-nested expressions whose first operand is being lowered.
     pub(super) spine: Vec<Kind>,
     pub(super) misread: Misread,
+    /// Start of the compound statement whose first block comes next.
+    pub(super) head_start: Option<usize>,
+    /// Some statement runs over a line end that should have ended it.
+    pub(super) runs_over_lines: bool,
     tree: ItemTree,
     grammar: &'static Grammar,
     /// Start of the item in the text.
     base: usize,
     depth: u32,
-    has_errors: bool,
+    pub(super) has_errors: bool,
 }
 
 /// Places where the grammar groups tokens in another way than Python does.
@@ -59,6 +63,8 @@ impl<'t> Lower<'t> {
             yields: false,
             spine: Vec::new(),
             misread: Misread::default(),
+            head_start: None,
+            runs_over_lines: false,
             tree: ItemTree::default(),
             grammar: &GRAMMAR,
             base: 0,

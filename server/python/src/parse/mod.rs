@@ -5,12 +5,14 @@ mod block;
 mod compound;
 mod escape;
 mod expr;
+mod format;
 mod kind;
 mod lower;
 mod message;
 mod mix;
 mod number;
 mod pattern;
+mod scan;
 mod source;
 mod stmt;
 mod string;
@@ -18,7 +20,7 @@ mod string;
 #[cfg(test)]
 mod tests;
 
-use crate::ast::Module;
+use crate::ast::{Item, Module, Span, SyntaxError};
 use kind::GRAMMAR;
 use lower::Lower;
 use std::cell::RefCell;
@@ -51,11 +53,57 @@ pub(crate) fn parse_tree(source: &str, old: Option<&Tree>) -> Option<Tree> {
 
 /// Lowers the tree of `source`, the normalised form of `text`.
 fn lower(text: &str, source: &str, tree: &Tree) -> Module {
+    let Lowered { mut module, misplaced } = lower_tree(text, tree);
+    if misplaced {
+        let chunks = scan::chunks(source);
+        if chunks.len() > 1 {
+            module = lower_chunks(text, &chunks);
+        }
+    }
+    source::check(source, tree, &mut module.errors);
+    module.errors.sort_by_key(|error| (error.span.start, error.span.end));
+    module.errors.dedup();
+    module
+}
+
+struct Lowered {
+    module: Module,
+    /// The grammar made its own sense of some text: where one statement ends and the next begins is not certain.
+    misplaced: bool,
+}
+
+fn lower_tree(text: &str, tree: &Tree) -> Lowered {
     let mut lower = Lower::new(text, tree);
     let items = lower.items();
+    let misplaced = tree.root_node().has_error() || lower.runs_over_lines;
     let mut errors = lower.errors;
-    source::check(source, tree, &mut errors);
-    errors.sort_by_key(|error| (error.span.start, error.span.end));
-    errors.dedup();
-    Module { items, errors }
+    if misplaced {
+        // The first error is the one that explains the others.
+        errors.sort_by_key(|error| error.span.start);
+        errors.truncate(1);
+    }
+    Lowered { module: Module { items, errors }, misplaced }
+}
+
+/// Reads each of `chunks`, which follow one another and make up `text`, for itself.
+fn lower_chunks(text: &str, chunks: &[&str]) -> Module {
+    let mut module = Module::default();
+    let mut start = 0;
+    for source in chunks {
+        let end = start + source.len();
+        let chunk = text.get(start..end).unwrap_or_default();
+        if let Some(tree) = parse_tree(source, None) {
+            let part = lower_tree(chunk, &tree).module;
+            let shift = start as u32;
+            module
+                .items
+                .extend(part.items.into_iter().map(|item| Item { start: item.start + shift, ..item }));
+            module.errors.extend(part.errors.into_iter().map(|error| SyntaxError {
+                span: Span { start: error.span.start + shift, end: error.span.end + shift },
+                ..error
+            }));
+        }
+        start = end;
+    }
+    module
 }

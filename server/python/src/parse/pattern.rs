@@ -40,6 +40,7 @@ impl Lower<'_> {
     }
 
     fn case(&mut self) -> MatchCase {
+        self.head_start = Some(self.node().start_byte());
         let mut patterns = Vec::new();
         let mut commas = 0;
         let mut guard = None;

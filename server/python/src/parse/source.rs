@@ -1,6 +1,7 @@
 //! Differences between the text as Python sees it and as the grammar's scanner does.
 
 use super::kind::{GRAMMAR, Kind};
+use super::message::{INVISIBLE, NULL, is_invisible};
 use crate::ast::{Span, SyntaxError};
 use std::borrow::Cow;
 use tree_sitter::Tree;
@@ -71,13 +72,13 @@ fn align_tabs(indent: &mut [u8]) {
 /// Reports characters that Python does not take and the grammar passes over.
 pub fn check(source: &str, tree: &Tree, errors: &mut Vec<SyntaxError>) {
     if let Some(at) = memchr::memchr(0, source.as_bytes()) {
-        errors.push(error(at, at + 1, "the file holds a null byte"));
+        errors.push(error(at, at + 1, NULL));
     }
     if source.is_ascii() {
         return;
     }
     for (at, c) in source.char_indices() {
-        if c.is_ascii() || c.is_alphanumeric() || (c == '\u{feff}' && at == 0) || !is_blank(c) {
+        if !is_invisible(c) || (c == '\u{feff}' && at == 0) {
             continue;
         }
         let end = at + c.len_utf8();
@@ -87,14 +88,9 @@ pub fn check(source: &str, tree: &Tree, errors: &mut Vec<SyntaxError>) {
         if between
             && !matches!(kind, Kind::String | Kind::StringContent | Kind::Comment | Kind::FormatSpecifier)
         {
-            errors.push(error(at, end, "this invisible character is not allowed here"));
+            errors.push(error(at, end, INVISIBLE));
         }
     }
-}
-
-/// What the grammar skips between tokens, outside ASCII.
-fn is_blank(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '\u{feff}' | '\u{2060}' | '\u{200b}')
 }
 
 fn error(start: usize, end: usize, message: &str) -> SyntaxError {

@@ -1,5 +1,6 @@
 //! Simple statements.
 
+use super::compound::is_compound;
 use super::expr::{augmented_op, is_punctuation};
 use super::kind::{Field, Kind};
 use super::lower::{Lower, TypeCall};
@@ -16,7 +17,11 @@ impl Lower<'_> {
     }
 
     fn stmt_inner(&mut self) -> StmtId {
-        let stmt = match self.kind() {
+        let kind = self.kind();
+        if !is_compound(kind) && self.runs_over_line() {
+            return self.add_stmt(Stmt::Error);
+        }
+        let stmt = match kind {
             Kind::ExpressionStatement => self.expression_statement(),
             Kind::ImportStatement => Some(Stmt::Import(self.import_names())),
             Kind::ImportFromStatement => self.import_from(),
@@ -153,6 +158,7 @@ impl Lower<'_> {
 
     fn import_names(&mut self) -> Box<[Alias]> {
         let mut names = Vec::new();
+        self.check_last_comma();
         self.each(|this, kind| match kind {
             Kind::DottedName => {
                 let name = this.dotted_name();
@@ -165,6 +171,14 @@ impl Lower<'_> {
             _ => {}
         });
         names.into()
+    }
+
+    fn check_last_comma(&mut self) {
+        let source = self.source();
+        if source.ends_with(',') {
+            let end = self.node().end_byte();
+            self.error(end - 1, end, "an import can only end in a comma inside parentheses");
+        }
     }
 
     fn aliased_import(&mut self) -> Option<Alias> {
@@ -198,6 +212,7 @@ impl Lower<'_> {
         let mut level = 0;
         let mut star = false;
         let mut names = Vec::new();
+        self.check_last_comma();
         let broken = self.each(|this, kind| match kind {
             Kind::RelativeImport => {
                 this.each(|this, kind| match kind {

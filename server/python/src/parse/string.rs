@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 /// The letters and quotes before the content of a literal.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Prefix {
+pub(super) struct Prefix {
     raw: bool,
     bytes: bool,
     format: bool,
@@ -21,16 +21,23 @@ struct Prefix {
 
 /// What adjacent literals add up to.
 #[derive(Default)]
-struct Pieces<'t> {
+pub(super) struct Pieces<'t> {
     text: Cow<'t, str>,
     bytes: Vec<u8>,
-    parts: Vec<FPart>,
+    pub(super) parts: Vec<FPart>,
     has_bytes: bool,
     has_text: bool,
     has_format: bool,
     /// The value cannot be written as text: a lone surrogate, a character known by name only, a template.
-    opaque: bool,
-    broken: bool,
+    pub(super) opaque: bool,
+    pub(super) broken: bool,
+}
+
+impl Prefix {
+    /// A specifier as a literal of its own. A line break in it belongs to a triple-quoted literal around it.
+    pub(super) fn of_spec(raw: bool) -> Prefix {
+        Prefix { raw, format: true, triple: true, ..Prefix::default() }
+    }
 }
 
 impl<'t> Lower<'t> {
@@ -72,12 +79,8 @@ impl<'t> Lower<'t> {
             pieces.broken = true;
             return;
         }
-        if self.is_broken() {
-            self.each(|this, kind| {
-                if matches!(kind, Kind::Interpolation) {
-                    this.interpolation(&mut Vec::new(), prefix.raw);
-                }
-            });
+        if self.is_broken() && !prefix.format {
+            self.each(|_, _| {});
             pieces.broken = true;
             return;
         }
@@ -95,7 +98,7 @@ impl<'t> Lower<'t> {
 
     fn format_literal(&mut self, pieces: &mut Pieces<'t>, prefix: Prefix, start: usize, end: usize) {
         let mut from = start;
-        self.each(|this, kind| {
+        let broken = self.each(|this, kind| {
             if kind != Kind::Interpolation {
                 return;
             }
@@ -105,11 +108,15 @@ impl<'t> Lower<'t> {
             pieces.flush();
             this.interpolation(&mut pieces.parts, prefix.raw);
         });
-        self.content(pieces, prefix, from, end);
+        if broken {
+            pieces.broken = true;
+        } else {
+            self.content(pieces, prefix, from, end);
+        }
     }
 
     /// Decodes the text `start..end` of a literal onto the end of `pieces`.
-    fn content(&mut self, pieces: &mut Pieces<'t>, prefix: Prefix, start: usize, end: usize) {
+    pub(super) fn content(&mut self, pieces: &mut Pieces<'t>, prefix: Prefix, start: usize, end: usize) {
         let source = self.text.get(start..end).unwrap_or_default();
         if source.is_empty() {
             return;
@@ -138,32 +145,6 @@ impl<'t> Lower<'t> {
             }
         }
     }
-
-    /// The parts of a format specifier; the cursor is on its colon and what follows.
-    pub(super) fn format_spec(&mut self, raw: bool) -> Vec<FPart> {
-        let node = self.node();
-        let mut pieces = Pieces::default();
-        // A replacement field ends a specifier, so a line break in one belongs to a triple-quoted literal.
-        let prefix = Prefix { raw, format: true, triple: true, ..Prefix::default() };
-        let mut from = node.start_byte() + 1;
-        self.each(|this, kind| {
-            if !matches!(kind, Kind::FormatExpression | Kind::Interpolation) {
-                return;
-            }
-            let child = this.node();
-            this.content(&mut pieces, prefix, from, child.start_byte());
-            from = child.end_byte();
-            pieces.flush();
-            this.interpolation(&mut pieces.parts, raw);
-        });
-        self.content(&mut pieces, prefix, from, node.end_byte());
-        pieces.flush();
-        if pieces.broken || pieces.opaque {
-            let value = self.error_expr();
-            return vec![FPart::Value { value, conversion: None, spec: Box::default(), debug: false }];
-        }
-        pieces.parts
-    }
 }
 
 impl<'t> Pieces<'t> {
@@ -176,7 +157,7 @@ impl<'t> Pieces<'t> {
     }
 
     /// Moves the text read so far among the parts of an f-string.
-    fn flush(&mut self) {
+    pub(super) fn flush(&mut self) {
         if !self.text.is_empty() {
             let text = std::mem::take(&mut self.text);
             self.parts.push(FPart::Text(text.as_ref().into()));

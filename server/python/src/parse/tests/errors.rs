@@ -98,15 +98,16 @@ fn nesting() {
     assert!(!parse(&blocks).errors.is_empty());
 }
 
-/// The statements of `source`, which has errors.
+/// The statements of `source`, and its only error.
 #[track_caller]
-fn check_recovery(source: &str, expected: &str) {
+fn check_recovery(source: &str, expected: &str, message: &str) {
     let module = parse(source);
-    assert_ne!(module.errors, [], "{source}");
     assert_eq!(dump_all(&module), expected, "{source}");
+    let messages: Vec<&str> = module.errors.iter().map(|error| error.message.as_str()).collect();
+    assert_eq!(messages, [message], "{source}");
     for error in &module.errors {
         assert!(
-            error.span.start <= error.span.end && error.span.end as usize <= source.len(),
+            source.get(error.span.start as usize..error.span.end as usize).is_some(),
             "{source}: {error:?}"
         );
     }
@@ -114,14 +115,50 @@ fn check_recovery(source: &str, expected: &str) {
 
 #[test]
 fn the_rest_is_still_read() {
-    check_recovery("a = 1\nb = = 2\nc = 3\n", "");
-    check_recovery("def f(:\n  pass\n\nc = 3\n", "");
-    check_recovery("f(a b)\nc = 3\n", "");
-    check_recovery("a = 1\nf(\n", "");
-    check_recovery("a = 1\nop.add_column('t', \n\ndef downgrade():\n    pass\n", "");
-    check_recovery("class A:\n    x = \n    y = 1\nz = 2\n", "");
-    check_recovery("a = 'open\nb = 2\n", "");
-    check_recovery("a = )\nb = 2\n", "");
-    check_recovery("if a\n  b\nc = 2\n", "");
-    check_recovery("$$$", "");
+    check_recovery("a = 1\nb = = 2\nc = 3\n", "a = 1\n<error>\nc = 3", "`=` is not expected here");
+    check_recovery("def f(:\n  pass\n\nc = 3\n", "def f() { pass }\nc = 3", "`)` is missing");
+    check_recovery("f(a b)\nc = 3\n", "f(a, <error>)\nc = 3", "`b` is not expected here");
+    check_recovery("a = 1\nf(\n", "a = 1\n<error>", "`(` is never closed");
+    check_recovery(
+        "a = 1\nop.add_column('t', \n\ndef downgrade():\n    pass\n",
+        "a = 1\n<error>\ndef downgrade() { pass }",
+        "`(` is never closed",
+    );
+    check_recovery(
+        "def upgrade():\n    a\n    op.add_column('t', \n\ndef downgrade():\n    pass\n",
+        "def upgrade() { a; <error> }\ndef downgrade() { pass }",
+        "`(` is never closed",
+    );
+    check_recovery(
+        "class A:\n    x = \n    y = 1\nz = 2\n",
+        "class A() { <error> }\nz = 2",
+        "the line ends too early",
+    );
+    check_recovery(
+        "class A:\n    x = f(\n    y = 1\nz = 2\nclass B: pass\n",
+        "class A() { <error> }\nz = 2\nclass B() { pass }",
+        "`(` is never closed",
+    );
+    check_recovery(
+        "class A:\n    x = 1\n    def f(self):\n        self.\n\n    y = 2\n",
+        "class A() { x = 1; def f(self) { <error> }; y = 2 }",
+        "the line ends too early",
+    );
+    check_recovery("a.\nb = 1\n", "<error>\nb = 1", "the line ends too early");
+    check_recovery("a = 'open\nb = 2\n", "<error>\nb = 2", "the string is never closed");
+    check_recovery("a = )\nb = 2\n", "<error>\nb = 2", "`)` closes nothing");
+    check_recovery("if a\n  b\nc = 2\n", "<error>\nc = 2", "`:` is missing at the end of this line");
+    check_recovery(
+        "def f():\n    if x\n        pass\n\ndef g():\n    pass\n",
+        "def f() { <error> }\ndef g() { pass }",
+        "`:` is missing at the end of this line",
+    );
+    check_recovery("@a\n\nx = 1\n", "<error>\nx = 1", "a function or class must follow the decorator");
+    check_recovery("import\nx = 1\n", "<error>\nx = 1", "the line ends too early");
+    check_recovery(
+        "x = {\n  'a': 1,\n\ndef f():\n    pass\n",
+        "<error>\ndef f() { pass }",
+        "`{` is never closed",
+    );
+    check_recovery("$$$", "<error>", "`$$$` is not expected here");
 }
