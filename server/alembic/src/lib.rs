@@ -5,3 +5,4 @@ pub mod discover;
 pub mod file_name;
 pub mod graph;
 pub mod layout;
+pub mod revision_file;
