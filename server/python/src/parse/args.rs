@@ -1,8 +1,8 @@
 //! Arguments of calls and parameters of functions.
 
-use super::expr::is_punctuation;
 use super::kind::{Field, Kind};
 use super::lower::Lower;
+use super::operator::is_punctuation;
 use crate::ast::{Arg, ArgKind, Param, ParamKind};
 use fact::Name;
 

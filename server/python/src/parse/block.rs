@@ -1,6 +1,7 @@
 //! Statements in a row: the module and the blocks of compound statements, with their indentation.
 
 use super::compound::is_compound;
+use super::document::Reuse;
 use super::kind::{GRAMMAR, Kind};
 use super::lower::Lower;
 use super::message::TOO_EARLY;
@@ -29,8 +30,8 @@ impl Lower<'_> {
         statements.into()
     }
 
-    /// The top-level statements; the cursor is on the root of the tree.
-    pub(super) fn items(&mut self) -> Vec<Item> {
+    /// The top-level statements; the cursor is on the root of the tree. Those that `reuse` knows are not lowered again.
+    pub(super) fn items(&mut self, reuse: Option<&Reuse<'_>>) -> Vec<Item> {
         let mut items = Vec::new();
         if self.kind() == Kind::Error {
             self.recover(&mut items);
@@ -43,7 +44,12 @@ impl Lower<'_> {
                 return;
             }
             this.check_indent(&mut indent);
-            let (start, tree) = this.item();
+            let range = this.node().byte_range();
+            let known = reuse.and_then(|reuse| reuse.find(range.clone()));
+            let (start, tree) = match known {
+                Some(tree) => (range.start as u32, tree.clone()),
+                None => this.item(),
+            };
             items.push(Item { start, tree });
         });
         items

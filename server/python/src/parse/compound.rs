@@ -1,8 +1,8 @@
 //! Compound statements and the blocks in them.
 
-use super::expr::is_punctuation;
 use super::kind::{Field, Kind};
 use super::lower::Lower;
+use super::operator::is_punctuation;
 use crate::ast::{
     Arg, Block, ClassDef, Expr, ExprId, Exprs, FunctionDef, Handler, Param, Stmt, StmtId, WithItem,
 };

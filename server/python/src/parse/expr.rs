@@ -1,11 +1,10 @@
 //! Expressions.
 
-use super::kind::{Field, Kind};
+use super::kind::Kind;
 use super::lower::{Lower, TypeCall};
 use super::number;
-use crate::ast::{
-    Arg, ArgKind, BinaryOp, CompClause, CompKind, CompareOp, Expr, ExprId, Exprs, Param, UnaryOp,
-};
+use super::operator::{binary_op, compare_op, is_punctuation};
+use crate::ast::{Arg, ArgKind, CompKind, Expr, ExprId, Param, UnaryOp};
 
 impl Lower<'_> {
     /// Lowers the expression under the cursor.
@@ -171,31 +170,6 @@ impl Lower<'_> {
         (operands, broken)
     }
 
-    fn collection(&mut self, make: fn(Exprs) -> Expr) -> ExprId {
-        let (mut elements, broken) = self.operands();
-        if broken {
-            elements.push(self.error_expr());
-        }
-        self.add_expr(make(elements.into()))
-    }
-
-    fn tuple(&mut self) -> ExprId {
-        let mut elements = Vec::new();
-        let mut commas = 0;
-        let broken = self.each(|this, kind| match kind {
-            Kind::Comma => commas += 1,
-            kind if is_punctuation(kind) => {}
-            _ => elements.push(this.expr()),
-        });
-        if broken {
-            elements.push(self.error_expr());
-        }
-        match elements.as_slice() {
-            [only] if commas == 0 => self.in_parentheses(*only),
-            _ => self.add_expr(Expr::Tuple(elements.into())),
-        }
-    }
-
     /// The single expression among the children.
     pub(super) fn inner(&mut self) -> ExprId {
         let (operands, broken) = self.operands();
@@ -215,38 +189,12 @@ impl Lower<'_> {
         self.in_parentheses(value)
     }
 
-    fn in_parentheses(&mut self, value: ExprId) -> ExprId {
+    pub(super) fn in_parentheses(&mut self, value: ExprId) -> ExprId {
         if matches!(self.get(value), Some(Expr::Starred(_))) {
             self.error_here("a starred expression cannot stand alone in parentheses");
             return self.error_expr();
         }
         value
-    }
-
-    fn dictionary(&mut self) -> ExprId {
-        let mut pairs = Vec::new();
-        let broken = self.each(|this, kind| match kind {
-            Kind::Pair => {
-                let (key, value) = this.pair();
-                pairs.push((Some(key), value));
-            }
-            Kind::DictionarySplat => {
-                let value = this.inner();
-                pairs.push((None, value));
-            }
-            _ => {}
-        });
-        if broken {
-            pairs.push((None, self.error_expr()));
-        }
-        self.add_expr(Expr::Dict(pairs.into()))
-    }
-
-    fn pair(&mut self) -> (ExprId, ExprId) {
-        match self.operands() {
-            (operands, false) if operands.len() == 2 => (operands[0], operands[1]),
-            _ => (self.error_expr(), self.error_expr()),
-        }
     }
 
     fn attribute(&mut self, value: ExprId) -> ExprId {
@@ -439,112 +387,6 @@ impl Lower<'_> {
         if broken { self.error_expr() } else { self.add_expr(Expr::Slice { lower, upper, step }) }
     }
 
-    fn comprehension(&mut self, kind: CompKind) -> ExprId {
-        let mut key = None;
-        let mut element = None;
-        let mut clauses = Vec::new();
-        let broken = self.each(|this, child| match child {
-            Kind::ForInClause => {
-                if let Some(clause) = this.for_clause() {
-                    clauses.push(clause);
-                }
-            }
-            Kind::IfClause => {
-                let test = this.inner();
-                clauses.push(CompClause::If(test));
-            }
-            Kind::Pair => {
-                let (name, value) = this.pair();
-                key = Some(name);
-                element = Some(value);
-            }
-            child if is_punctuation(child) => {}
-            _ => element = Some(this.expr()),
-        });
-        match element {
-            Some(element) if !broken && !clauses.is_empty() => {
-                if matches!(self.get(element), Some(Expr::Starred(_))) {
-                    self.error_at(element, "a comprehension cannot unpack its element");
-                }
-                self.add_expr(Expr::Comprehension { kind, key, element, clauses: clauses.into() })
-            }
-            _ => self.error_expr(),
-        }
-    }
-
-    fn for_clause(&mut self) -> Option<CompClause> {
-        let mut target = None;
-        let mut iter = None;
-        let broken = self.each(|this, kind| match this.field() {
-            Field::Left => target = Some(this.expr()),
-            Field::Right if kind != Kind::Comma => {
-                if iter.is_some() {
-                    this.error_here("a tuple to loop over needs parentheses here");
-                }
-                iter = Some(this.expr());
-            }
-            _ => {}
-        });
-        let target = target?;
-        let iter = match iter {
-            Some(iter) if !broken => iter,
-            _ => self.error_expr(),
-        };
-        Some(CompClause::For { target, iter })
-    }
-
-    fn generic_type(&mut self) -> ExprId {
-        let mut value = None;
-        let mut index = None;
-        let broken = self.each(|this, kind| match kind {
-            Kind::TypeParameter => {
-                let mut commas = 0;
-                let mut arguments = Vec::new();
-                let broken = this.each(|this, kind| match kind {
-                    Kind::Comma => commas += 1,
-                    kind if is_punctuation(kind) => {}
-                    _ => arguments.push(this.expr()),
-                });
-                index = Some(match arguments.as_slice() {
-                    [only] if commas == 0 && !broken => *only,
-                    [first, .., last] | [first @ last] if !broken => {
-                        let (start, end) = (this.range_of(*first).0, this.range_of(*last).1);
-                        this.add_expr_at(Expr::Tuple(arguments.into()), start, end)
-                    }
-                    _ => this.error_expr(),
-                });
-            }
-            _ => value = Some(this.identifier()),
-        });
-        match (value, index) {
-            (Some(value), Some(index)) if !broken => self.add_expr(Expr::Subscript { value, index }),
-            _ => self.error_expr(),
-        }
-    }
-
-    fn union_type(&mut self) -> ExprId {
-        match self.operands() {
-            (operands, false) if operands.len() == 2 => {
-                self.add_expr(Expr::Binary { op: BinaryOp::BitOr, left: operands[0], right: operands[1] })
-            }
-            _ => self.error_expr(),
-        }
-    }
-
-    fn member_type(&mut self) -> ExprId {
-        let mut value = None;
-        let mut attr = None;
-        let broken = self.each(|this, kind| match kind {
-            Kind::Type => value = Some(this.expr()),
-            Kind::Identifier => attr = Some(this.name()),
-            _ => {}
-        });
-        match (value, attr) {
-            (Some(value), Some(attr)) if !broken => self.add_expr(Expr::Attribute { value, attr }),
-            _ => self.error_expr(),
-        }
-    }
-
     /// `a.b.c` where the grammar has one node for it: in patterns.
     pub(super) fn dotted_value(&mut self) -> ExprId {
         let start = self.node().start_byte();
@@ -574,68 +416,4 @@ fn is_left_nested(kind: Kind) -> bool {
         kind,
         Kind::BinaryOperator | Kind::BooleanOperator | Kind::Attribute | Kind::Subscript | Kind::Call
     )
-}
-
-/// Tokens that separate operands; keywords among them are [`Kind::Other`].
-pub(super) fn is_punctuation(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Other
-            | Kind::Comma
-            | Kind::LeftParen
-            | Kind::RightParen
-            | Kind::LeftBracket
-            | Kind::RightBracket
-            | Kind::LeftBrace
-            | Kind::RightBrace
-            | Kind::Colon
-            | Kind::Star
-            | Kind::StarStar
-            | Kind::Pipe
-            | Kind::Eq
-            | Kind::In
-            | Kind::RShift
-            | Kind::Async
-            | Kind::At
-    )
-}
-
-fn binary_op(kind: Kind) -> Option<BinaryOp> {
-    Some(match kind {
-        Kind::Plus | Kind::PlusEq => BinaryOp::Add,
-        Kind::Minus | Kind::MinusEq => BinaryOp::Sub,
-        Kind::Star | Kind::StarEq => BinaryOp::Mul,
-        Kind::At | Kind::AtEq => BinaryOp::MatMul,
-        Kind::Slash | Kind::SlashEq => BinaryOp::Div,
-        Kind::SlashSlash | Kind::SlashSlashEq => BinaryOp::FloorDiv,
-        Kind::Percent | Kind::PercentEq => BinaryOp::Mod,
-        Kind::StarStar | Kind::StarStarEq => BinaryOp::Pow,
-        Kind::LShift | Kind::LShiftEq => BinaryOp::LShift,
-        Kind::RShift | Kind::RShiftEq => BinaryOp::RShift,
-        Kind::Amp | Kind::AmpEq => BinaryOp::BitAnd,
-        Kind::Pipe | Kind::PipeEq => BinaryOp::BitOr,
-        Kind::Caret | Kind::CaretEq => BinaryOp::BitXor,
-        _ => return None,
-    })
-}
-
-/// The operator of `target op= value`.
-pub(super) fn augmented_op(kind: Kind) -> Option<BinaryOp> {
-    binary_op(kind)
-}
-
-fn compare_op(kind: Kind) -> Option<CompareOp> {
-    Some(match kind {
-        Kind::EqEq => CompareOp::Eq,
-        Kind::Bang | Kind::LessGreater => CompareOp::NotEq,
-        Kind::Less => CompareOp::Lt,
-        Kind::LessEq => CompareOp::LtE,
-        Kind::Greater => CompareOp::Gt,
-        Kind::GreaterEq => CompareOp::GtE,
-        Kind::Is => CompareOp::Is,
-        Kind::IsNot => CompareOp::IsNot,
-        Kind::In => CompareOp::In,
-        Kind::NotIn => CompareOp::NotIn,
-        _ => return None,
-    })
 }

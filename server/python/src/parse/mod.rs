@@ -2,7 +2,9 @@
 
 mod args;
 mod block;
+mod collection;
 mod compound;
+mod document;
 mod escape;
 mod expr;
 mod format;
@@ -11,16 +13,20 @@ mod lower;
 mod message;
 mod mix;
 mod number;
+mod operator;
 mod pattern;
 mod scan;
 mod source;
 mod stmt;
 mod string;
+mod types;
 
 #[cfg(test)]
 mod tests;
 
 use crate::ast::{Item, Module, Span, SyntaxError};
+pub use document::Document;
+use document::Reuse;
 use kind::GRAMMAR;
 use lower::Lower;
 use std::cell::RefCell;
@@ -30,7 +36,7 @@ use tree_sitter::{Parser, Tree};
 pub fn parse(text: &str) -> Module {
     let source = source::normalise(text);
     match parse_tree(&source, None) {
-        Some(tree) => lower(text, &source, &tree),
+        Some(tree) => lower(text, &source, &tree, None),
         None => Module::default(),
     }
 }
@@ -52,8 +58,8 @@ pub(crate) fn parse_tree(source: &str, old: Option<&Tree>) -> Option<Tree> {
 }
 
 /// Lowers the tree of `source`, the normalised form of `text`.
-fn lower(text: &str, source: &str, tree: &Tree) -> Module {
-    let Lowered { mut module, misplaced } = lower_tree(text, tree);
+fn lower(text: &str, source: &str, tree: &Tree, reuse: Option<Reuse<'_>>) -> Module {
+    let Lowered { mut module, misplaced } = lower_tree(text, tree, reuse);
     if misplaced {
         let chunks = scan::chunks(source);
         if chunks.len() > 1 {
@@ -72,9 +78,9 @@ struct Lowered {
     misplaced: bool,
 }
 
-fn lower_tree(text: &str, tree: &Tree) -> Lowered {
+fn lower_tree(text: &str, tree: &Tree, reuse: Option<Reuse<'_>>) -> Lowered {
     let mut lower = Lower::new(text, tree);
-    let items = lower.items();
+    let items = lower.items(reuse.as_ref());
     let misplaced = tree.root_node().has_error() || lower.runs_over_lines;
     let mut errors = lower.errors;
     if misplaced {
@@ -93,7 +99,7 @@ fn lower_chunks(text: &str, chunks: &[&str]) -> Module {
         let end = start + source.len();
         let chunk = text.get(start..end).unwrap_or_default();
         if let Some(tree) = parse_tree(source, None) {
-            let part = lower_tree(chunk, &tree).module;
+            let part = lower_tree(chunk, &tree, None).module;
             let shift = start as u32;
             module
                 .items

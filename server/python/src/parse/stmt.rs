@@ -1,9 +1,9 @@
 //! Simple statements.
 
 use super::compound::is_compound;
-use super::expr::{augmented_op, is_punctuation};
 use super::kind::{Field, Kind};
 use super::lower::{Lower, TypeCall};
+use super::operator::{binary_op, is_punctuation};
 use crate::ast::{Alias, Expr, ExprId, Exprs, Stmt, StmtId};
 use fact::Name;
 
@@ -146,7 +146,7 @@ impl Lower<'_> {
                 this.error_here("an augmented assignment cannot be chained");
             }
             Field::Right => value = Some(this.expr()),
-            _ => op = augmented_op(kind),
+            _ => op = binary_op(kind),
         });
         let target = target?;
         if !matches!(self.get(target), Some(Expr::Name(_) | Expr::Attribute { .. } | Expr::Subscript { .. }))

@@ -1,3 +1,4 @@
+mod document;
 mod dump;
 mod errors;
 mod expr;
