@@ -7,6 +7,7 @@ pub mod dialect;
 pub mod join;
 pub mod naming;
 pub mod operation;
+pub mod report;
 pub mod sql;
 pub mod table;
 pub mod types;

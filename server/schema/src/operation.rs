@@ -220,6 +220,8 @@ pub struct ColumnChange {
     pub existing_default: Option<Fact<Option<ServerDefault>>>,
     pub existing_comment: Option<Option<Arc<str>>>,
     pub existing_autoincrement: Option<bool>,
+    /// `existing_server_default` is an Identity or Computed.
+    pub existing_generated: bool,
     /// The whole column is restated as in MySQL's own MODIFY (raw SQL): what is not given is lost.
     pub restates: bool,
 }

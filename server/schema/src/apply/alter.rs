@@ -60,7 +60,7 @@ impl Engine<'_> {
             self.fail(Failure::Unsupported { table: written, what: "change of a generated column" });
         }
         let identity = change.identity.is_some()
-            || (change.default == Some(Fact::Known(None)) && column.identity.is_some());
+            || (change.default.is_some() && (change.existing_generated || column.identity.is_some()));
         let set = matches!(change.identity, Some(Some(_)));
         let nullable = change.nullable.as_ref().unwrap_or(&column.nullable) == &Fact::Known(true);
         if set && nullable && self.is(Kind::Postgresql) {

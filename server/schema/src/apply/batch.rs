@@ -8,12 +8,7 @@ use fact::Fact;
 impl Engine<'_> {
     pub fn batch(&mut self, table: &TableName, options: &BatchOptions, steps: &[Step]) {
         let (written, place) = (self.written, self.place);
-        let recreates = match options.recreate {
-            Recreate::Always => true,
-            Recreate::Never => false,
-            Recreate::Auto => self.is(Kind::Sqlite) && steps.iter().any(needs_recreate),
-        };
-        if recreates {
+        if recreates(options.recreate, steps, self.kind()) {
             self.rebuild(table, options, steps);
         } else {
             self.renamed.clear();
@@ -21,6 +16,16 @@ impl Engine<'_> {
             self.renamed.clear();
         }
         (self.written, self.place) = (written, place);
+    }
+}
+
+/// Would a block with this queue put a new table in the place of the old one? Alembic asks so for the queue so far when
+/// `insert_before` or `insert_after` is given, and raises if not.
+pub fn recreates(recreate: Recreate, steps: &[Step], kind: Option<Kind>) -> bool {
+    match recreate {
+        Recreate::Always => true,
+        Recreate::Never => false,
+        Recreate::Auto => kind == Some(Kind::Sqlite) && steps.iter().any(needs_recreate),
     }
 }
 

@@ -73,18 +73,17 @@ impl Engine<'_> {
     ) {
         match constraint {
             Constraint::Check(check) if check.of_type.is_some() => return,
-            Constraint::Check(check) => {
-                let named = check.name.known().is_some_and(Option::is_some);
-                if self.is(Kind::Mariadb) && named {
-                    self.fail(Failure::Unsupported {
-                        table: written,
-                        what: "name for the CHECK of a column",
-                    });
-                }
+            Constraint::Check(check) if self.is(Kind::Mariadb) => {
+                self.attach_column_check(table, written, added.column.name, check);
+                return;
             }
+            Constraint::Check(_) => {}
             Constraint::ForeignKey(key) if added.inline_references && key.columns.len() == 1 => {
                 let mut key = key.clone();
-                if self.written != Written::Sql {
+                self.check_clauses(table, &key);
+                let own = std::mem::replace(&mut self.written, Written::Sql);
+                if own != Written::Sql {
+                    // `REFERENCES` is written without a name, whoever would have given one.
                     key.name = Fact::Known(None);
                 }
                 if self.is(Kind::Sqlite) {
@@ -92,6 +91,7 @@ impl Engine<'_> {
                     (key.on_delete, key.on_update, key.deferrable, key.initially) = (None, None, None, None);
                 }
                 self.attach(table, written, &Constraint::ForeignKey(key));
+                self.written = own;
                 return;
             }
             _ if self.is(Kind::Sqlite) => {
@@ -100,6 +100,21 @@ impl Engine<'_> {
             _ => {}
         }
         self.attach(table, written, constraint);
+    }
+
+    /// MariaDB knows the CHECK of a column by the column's name and takes no other.
+    fn attach_column_check(&mut self, table: &mut Table, written: TableName, column: Name, check: &Check) {
+        let named = check.name.known().is_some_and(Option::is_some);
+        let convention = self.context.naming.known().is_some_and(|convention| convention.ck.is_some());
+        if named || (convention && self.written != Written::Sql) {
+            self.fail(Failure::Unsupported { table: written, what: "name for the CHECK of a column" });
+        }
+        let mut check = check.clone();
+        if !named {
+            check.name = Fact::Known(Some(column));
+            check.name_is_final = true;
+        }
+        self.attach(table, written, &Constraint::Check(check));
     }
 
     pub fn drop_column(&mut self, written: &TableName, column: Name, if_exists: bool, cascade: bool) {

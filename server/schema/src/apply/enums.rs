@@ -138,7 +138,8 @@ impl Engine<'_> {
         let known = self.schema.enums.remove(&old).or_else(|| self.schema.maybe_enums.remove(&old));
         match known {
             Some(known) => {
-                if self.schema.enums.insert(new, known).is_some() {
+                let replaced = self.schema.enums.insert(new, known);
+                if replaced.is_some() {
                     self.fail(Failure::EnumExists { name: *to });
                 }
             }
@@ -220,7 +221,7 @@ impl Engine<'_> {
         let key = self.key(name);
         let made_with_table = self.schema.enums.get(&key).is_some_and(|known| known.made_with_table);
         self.insert_enum(key, labels.clone(), made_with_table);
-        self.change_types(key, |ty| relabel(ty, key, &labels));
+        self.change_types(key, |ty| relabel(ty, &labels));
     }
 
     fn change_types(&mut self, name: TableName, change: impl Fn(&mut Type)) {
@@ -284,14 +285,14 @@ fn rename(ty: &mut Type, from: TableName, to: TableName) {
     }
 }
 
-fn relabel(ty: &mut Type, name: TableName, labels: &Fact<Vec<Arc<str>>>) {
+fn relabel(ty: &mut Type, labels: &Fact<Vec<Arc<str>>>) {
     match ty {
         Type::Enum(ty) => ty.labels = labels.clone(),
-        Type::Array { item, .. } => relabel(item, name, labels),
+        Type::Array { item, .. } => relabel(item, labels),
         Type::Variants { base, others } => {
             match others.iter_mut().find(|(kind, _)| *kind == Kind::Postgresql) {
-                Some((_, other)) => relabel(other, name, labels),
-                None => relabel(base, name, labels),
+                Some((_, other)) => relabel(other, labels),
+                None => relabel(base, labels),
             }
         }
         _ => {}

@@ -20,7 +20,10 @@ impl Engine<'_> {
             self.need_column(table, *column);
         }
         self.need_referent(table, &mut key, wanted.ref_table);
-        self.check_clauses(table, &key);
+        if self.written != Written::Sql {
+            self.check_clauses(table, &key);
+        }
+        self.check_set_null(table, &key);
         let given = Given {
             name: &wanted.name,
             is_final: wanted.name_is_final,
@@ -93,26 +96,31 @@ impl Engine<'_> {
             })
     }
 
-    fn check_clauses(&mut self, table: &Table, key: &ForeignKey) {
+    /// InnoDB and SQL Server want columns that can be NULL where they are to be set so.
+    fn check_set_null(&mut self, table: &Table, key: &ForeignKey) {
         let nulls = |action: &Option<Arc<str>>| action.as_deref() == Some("SET NULL");
-        if (self.is_mysql_like() || self.is(Kind::Mssql)) && (nulls(&key.on_delete) || nulls(&key.on_update))
+        if !(self.is_mysql_like() || self.is(Kind::Mssql))
+            || !(nulls(&key.on_delete) || nulls(&key.on_update))
         {
-            let strict = key.columns.iter().find(|column| {
-                table.column(column).is_some_and(|column| column.nullable == Fact::Known(false))
-            });
-            if let Some(column) = strict {
-                self.fail(Failure::SetNullOnNotNull { table: table.name, column: *column });
-            }
+            return;
         }
-        if matches!(self.kind(), Some(Kind::Mysql | Kind::Mariadb | Kind::Mssql))
-            && self.written != Written::Sql
-        {
-            if key.match_.is_some() && self.is_mysql_like() {
-                self.fail(Failure::Unsupported { table: table.name, what: "MATCH clause" });
-            }
-            if key.deferrable.is_some() || key.initially.is_some() {
-                self.fail(Failure::Unsupported { table: table.name, what: "deferred constraint" });
-            }
+        let strict = key
+            .columns
+            .iter()
+            .find(|column| table.column(column).is_some_and(|column| column.nullable == Fact::Known(false)));
+        if let Some(column) = strict {
+            self.fail(Failure::SetNullOnNotNull { table: table.name, column: *column });
+        }
+    }
+
+    /// Clauses that SQLAlchemy refuses to write, or writes and the database refuses.
+    pub fn check_clauses(&mut self, table: &Table, key: &ForeignKey) {
+        if key.match_.is_some() && self.is_mysql_like() {
+            self.fail(Failure::Unsupported { table: table.name, what: "MATCH clause" });
+        }
+        let deferred = key.deferrable.is_some() || key.initially.is_some();
+        if deferred && (self.is_mysql_like() || self.is(Kind::Mssql)) {
+            self.fail(Failure::Unsupported { table: table.name, what: "deferred constraint" });
         }
     }
 

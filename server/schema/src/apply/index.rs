@@ -62,10 +62,9 @@ impl Engine<'_> {
                 return;
             }
         };
-        if if_exists && self.rules().is_some_and(|rules| !rules.alters(Change::DropIndexIfExists)) {
-            if let Some(written) = written {
-                self.refuse_clause(*written, "DROP INDEX IF EXISTS");
-            }
+        let refused = if_exists && self.rules().is_some_and(|rules| !rules.alters(Change::DropIndexIfExists));
+        if let (Some(written), true) = (written, refused) {
+            self.refuse_clause(*written, "DROP INDEX IF EXISTS");
         }
         let Some(found) = self.table_with_index(written, name) else {
             self.missing_index(written, name, if_exists);

@@ -21,6 +21,7 @@ mod table;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use batch::recreates;
 pub use failure::{Existing, Failed, Failure, User};
 
 use crate::naming::NamingConvention;

@@ -346,7 +346,7 @@ fn a_rebuilt_table_declares_types_as_reflection_reads_them() {
         ("LONGTEXT", Some("TEXT")),
         ("FLOAT(24)", Some("FLOAT")),
     ] {
-        assert_eq!(sqlite::rebuilt_type(declared).as_deref(), expected, "{declared}");
+        assert_eq!(rebuilt_type(declared).as_deref(), expected, "{declared}");
     }
 }
 

@@ -18,8 +18,7 @@ pub(super) struct Declared {
 pub(super) fn parse(text: &str) -> Declared {
     let mut text = text.trim();
     let mut dimensions = 0;
-    loop {
-        let Some(inner) = text.strip_suffix(']') else { break };
+    while let Some(inner) = text.strip_suffix(']') {
         let Some(open) = inner.rfind('[') else { break };
         let (head, size) = inner.split_at(open);
         if !size.chars().skip(1).all(|c| c.is_ascii_digit() || c == ' ') {

@@ -1,0 +1,314 @@
+//! A schema as plain data, in the shape of `foreshot schema --format json`.
+
+use crate::column::Autoincrement;
+use crate::constraint::ConstraintName;
+use crate::dialect::{reported_default, reported_type};
+use crate::{Column, Dialect, Index, IndexItem, Kind, Schema, Table, TableName};
+use fact::{Fact, Unknown};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use std::sync::Arc;
+
+/// A fact for output: what is not known is the string `"?"`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told<T> {
+    Known(T),
+    Unknown,
+}
+
+/// A JSON object whose keys keep their order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ordered<T>(pub Vec<(String, T)>);
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReportedSchema {
+    pub tables: Ordered<ReportedTable>,
+    pub enums: Ordered<Told<Vec<String>>>,
+    /// Why there may be more (or less).
+    pub unknown: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReportedTable {
+    pub columns: Ordered<ReportedColumn>,
+    pub pk: Told<Option<ReportedKey>>,
+    pub uniques: Vec<ReportedKey>,
+    pub fks: Vec<ReportedForeignKey>,
+    pub checks: Vec<ReportedCheck>,
+    pub indexes: Vec<ReportedIndex>,
+    /// The reasons of what is not known here, each once.
+    pub unknown: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReportedColumn {
+    #[serde(rename = "type")]
+    pub ty: Told<String>,
+    pub nullable: Told<bool>,
+    pub default: Told<Option<String>>,
+    /// `ALWAYS` or `BY DEFAULT`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub generated: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub autoincrement: Option<bool>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReportedKey {
+    pub name: Told<Option<String>>,
+    pub columns: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReportedForeignKey {
+    pub name: Told<Option<String>>,
+    pub columns: Vec<String>,
+    pub ref_table: String,
+    pub ref_columns: Told<Vec<String>>,
+    pub ondelete: Option<String>,
+    pub onupdate: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub deferrable: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub initially_deferred: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReportedCheck {
+    pub name: Told<Option<String>>,
+    pub sql: Told<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReportedIndex {
+    pub name: Told<Option<String>>,
+    pub columns: Vec<String>,
+    pub unique: Told<bool>,
+    #[serde(rename = "where", skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub using: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub include: Vec<String>,
+}
+
+/// What one step of `--steps` changed: each table that is not as it was, whole, or `None` when it is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Changes {
+    pub tables: Ordered<Option<ReportedTable>>,
+    /// All enums, if any of them changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enums: Option<Ordered<Told<Vec<String>>>>,
+}
+
+/// The schema as the database's own catalogue would show it.
+pub fn reported(schema: &Schema, dialect: Option<Dialect>) -> ReportedSchema {
+    let tables = schema.tables.values().map(|table| (table.name.to_string(), reported_table(table, dialect)));
+    ReportedSchema {
+        tables: Ordered(tables.collect()),
+        enums: enums(schema),
+        unknown: schema.opaque.iter().map(reason).collect(),
+    }
+}
+
+/// What is different in `after`.
+pub fn changes(before: &Schema, after: &Schema, dialect: Option<Dialect>) -> Changes {
+    let mut tables = Vec::new();
+    for (name, old) in &before.tables {
+        if !after.tables.contains_key(name) {
+            tables.push((name.to_string(), None));
+            continue;
+        }
+        let Some(new) = after.tables.get(name).filter(|new| !Arc::ptr_eq(old, new)) else { continue };
+        let (was, is) = (reported_table(old, dialect), reported_table(new, dialect));
+        if !was.same_facts(&is) {
+            tables.push((name.to_string(), Some(is)));
+        }
+    }
+    for (name, new) in &after.tables {
+        if !before.tables.contains_key(name) {
+            tables.push((name.to_string(), Some(reported_table(new, dialect))));
+        }
+    }
+    let enums = (before.enums != after.enums).then(|| (enums(before), enums(after)));
+    Changes { tables: Ordered(tables), enums: enums.filter(|(was, is)| was != is).map(|(_, is)| is) }
+}
+
+/// One table of [`reported`].
+pub fn reported_table(table: &Table, dialect: Option<Dialect>) -> ReportedTable {
+    let kind = dialect.map(|dialect| dialect.kind);
+    let mut reasons = Reasons(table.open.iter().map(reason).collect());
+    let mut columns = Vec::new();
+    for column in &table.columns {
+        columns.push((column.name.to_string(), reported_column(column, dialect, &mut reasons)));
+    }
+    let pk = match &table.primary_key {
+        Some(key) => {
+            Told::Known(Some(ReportedKey { name: reasons.name(&key.name), columns: texts(&key.columns) }))
+        }
+        None if table.open.is_some() => Told::Unknown,
+        None => Told::Known(None),
+    };
+    let mut uniques: Vec<ReportedKey> = table
+        .uniques
+        .iter()
+        .map(|unique| ReportedKey { name: reasons.name(&unique.name), columns: texts(&unique.columns) })
+        .collect();
+    let mut indexes = Vec::new();
+    for index in &table.indexes {
+        // MySQL makes no difference between a unique index and a unique constraint.
+        let plain = index.items.len() == index.columns().count();
+        if kind.is_some_and(Kind::is_mysql_like) && plain && index.unique == Fact::Known(true) {
+            let columns = index.columns().map(|column| column.to_string()).collect();
+            uniques.push(ReportedKey { name: reasons.name(&index.name), columns });
+        } else {
+            indexes.push(reported_index(index, &mut reasons));
+        }
+    }
+    let mut fks: Vec<ReportedForeignKey> = Vec::new();
+    for key in &table.foreign_keys {
+        let initially = key.initially.as_deref().is_some_and(|text| text.eq_ignore_ascii_case("deferred"));
+        fks.push(ReportedForeignKey {
+            name: reasons.name(&key.name),
+            columns: texts(&key.columns),
+            ref_table: key.ref_table.to_string(),
+            ref_columns: if key.ref_columns.is_empty() {
+                Told::Unknown
+            } else {
+                Told::Known(texts(&key.ref_columns))
+            },
+            ondelete: key.on_delete.as_ref().map(|action| action.to_string()),
+            onupdate: key.on_update.as_ref().map(|action| action.to_string()),
+            deferrable: key.deferrable.unwrap_or(initially),
+            initially_deferred: initially,
+        });
+    }
+    let mut checks: Vec<ReportedCheck> = table
+        .checks
+        .iter()
+        .map(|check| ReportedCheck {
+            name: reasons.name(&check.name),
+            sql: reasons.told(check.sql.as_ref().map(|sql| sql.to_string())),
+        })
+        .collect();
+    uniques.sort_by(|a, b| (order(&a.name), &a.columns).cmp(&(order(&b.name), &b.columns)));
+    fks.sort_by(|a, b| (order(&a.name), &a.columns).cmp(&(order(&b.name), &b.columns)));
+    checks.sort_by(|a, b| order(&a.name).cmp(&order(&b.name)));
+    indexes.sort_by(|a, b| (order(&a.name), &a.columns).cmp(&(order(&b.name), &b.columns)));
+    ReportedTable { columns: Ordered(columns), pk, uniques, fks, checks, indexes, unknown: reasons.0 }
+}
+
+fn reported_column(column: &Column, dialect: Option<Dialect>, reasons: &mut Reasons) -> ReportedColumn {
+    let kind = dialect.map(|dialect| dialect.kind);
+    let counts = column.autoincrement == Autoincrement::On;
+    ReportedColumn {
+        ty: reasons.told(reported_type(column, dialect)),
+        nullable: reasons.told(column.nullable.clone()),
+        default: reasons.told(reported_default(column, dialect)),
+        identity: column
+            .identity
+            .as_ref()
+            .map(|identity| if identity.always { "ALWAYS" } else { "BY DEFAULT" })
+            .or((counts && kind == Some(Kind::Mssql)).then_some("ALWAYS")),
+        generated: column.computed.as_ref().map(|computed| computed.sql.to_string()),
+        comment: column.comment.as_ref().map(|comment| comment.to_string()),
+        autoincrement: (counts && kind.is_some_and(Kind::is_mysql_like)).then_some(true),
+    }
+}
+
+fn reported_index(index: &Index, reasons: &mut Reasons) -> ReportedIndex {
+    let column = |item: &IndexItem| match item {
+        IndexItem::Column(name) => name.to_string(),
+        IndexItem::Expression(Fact::Known(text)) => text.to_string(),
+        // That it is an expression is known.
+        IndexItem::Expression(Fact::Unknown(_)) => "(expr)".to_owned(),
+    };
+    ReportedIndex {
+        name: reasons.name(&index.name),
+        columns: index.items.iter().map(column).collect(),
+        unique: reasons.told(index.unique.clone()),
+        condition: index.condition.as_ref().map(|condition| condition.to_string()),
+        using: index.using.as_ref().map(|using| using.to_lowercase()).filter(|using| using != "btree"),
+        include: texts(&index.include),
+    }
+}
+
+impl ReportedTable {
+    /// Equal but for the reasons of what is not known.
+    fn same_facts(&self, other: &ReportedTable) -> bool {
+        self.columns == other.columns
+            && self.pk == other.pk
+            && self.uniques == other.uniques
+            && self.fks == other.fks
+            && self.checks == other.checks
+            && self.indexes == other.indexes
+    }
+}
+
+fn enums(schema: &Schema) -> Ordered<Told<Vec<String>>> {
+    let labels = |labels: &Fact<Vec<Arc<str>>>| match labels {
+        Fact::Known(labels) => Told::Known(labels.iter().map(|label| label.to_string()).collect()),
+        Fact::Unknown(_) => Told::Unknown,
+    };
+    Ordered(schema.enums.iter().map(|(name, ty)| (TableName::to_string(name), labels(&ty.labels))).collect())
+}
+
+/// The reasons met so far.
+struct Reasons(Vec<String>);
+
+impl Reasons {
+    fn told<T>(&mut self, fact: Fact<T>) -> Told<T> {
+        match fact {
+            Fact::Known(value) => Told::Known(value),
+            Fact::Unknown(unknown) => {
+                let reason = reason(&unknown);
+                if !self.0.contains(&reason) {
+                    self.0.push(reason);
+                }
+                Told::Unknown
+            }
+        }
+    }
+
+    fn name(&mut self, name: &ConstraintName) -> Told<Option<String>> {
+        self.told(name.clone().map(|name| name.map(|name| name.to_string())))
+    }
+}
+
+fn reason(unknown: &Unknown) -> String {
+    unknown.reason.to_string()
+}
+
+fn order(name: &Told<Option<String>>) -> Option<&str> {
+    match name {
+        Told::Known(name) => name.as_deref(),
+        Told::Unknown => None,
+    }
+}
+
+fn texts(names: &[fact::Name]) -> Vec<String> {
+    names.iter().map(|name| name.to_string()).collect()
+}
+
+impl<T: Serialize> Serialize for Told<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Told::Known(value) => value.serialize(serializer),
+            Told::Unknown => serializer.serialize_str("?"),
+        }
+    }
+}
+
+impl<T: Serialize> Serialize for Ordered<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (key, value) in &self.0 {
+            map.serialize_entry(key, value)?;
+        }
+        map.end()
+    }
+}
