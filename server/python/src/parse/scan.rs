@@ -1,6 +1,6 @@
 //! A light walk over the text of code, for what the grammar does not say about lines.
 
-/// Steps over code token by token; strings and comments are stepped over whole.
+/// Steps over code token by token; a string is one token, and so is a comment.
 pub struct Scanner<'t> {
     bytes: &'t [u8],
     at: usize,
@@ -13,6 +13,7 @@ pub enum Token {
     /// A line end outside strings that no backslash hides.
     LineEnd,
     Code,
+    Comment,
     /// A quote whose string does not end on its line, or in the text at all.
     OpenString,
 }
@@ -20,6 +21,11 @@ pub enum Token {
 impl<'t> Scanner<'t> {
     pub fn new(text: &'t str) -> Scanner<'t> {
         Scanner { bytes: text.as_bytes(), at: 0, depth: 0 }
+    }
+
+    /// Where the token that was handed out last ends.
+    pub fn position(&self) -> usize {
+        self.at
     }
 
     fn rest(&self) -> &'t [u8] {
@@ -59,7 +65,10 @@ impl Iterator for Scanner<'_> {
                 b' ' | b'\t' | b'\r' | b'\x0c' => self.at += 1,
                 b'\\' if self.rest().starts_with(b"\\\r\n") => self.at += 3,
                 b'\\' if self.rest().starts_with(b"\\\n") => self.at += 2,
-                b'#' => self.at += memchr::memchr(b'\n', self.rest()).unwrap_or(self.rest().len()),
+                b'#' => {
+                    self.at += memchr::memchr(b'\n', self.rest()).unwrap_or(self.rest().len());
+                    return Some((start, Token::Comment));
+                }
                 b'\n' => {
                     self.at += 1;
                     return Some((start, Token::LineEnd));
@@ -91,7 +100,7 @@ pub fn inner_line_end(text: &str) -> Option<usize> {
     while let Some((start, token)) = scanner.next() {
         match token {
             Token::LineEnd if scanner.depth == 0 => line_end = line_end.or(Some(start)),
-            Token::LineEnd => {}
+            Token::LineEnd | Token::Comment => {}
             // Newer Python lets the code inside an f-string run over lines.
             Token::OpenString => return None,
             Token::Code if line_end.is_some() => return line_end,
