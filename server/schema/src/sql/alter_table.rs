@@ -13,9 +13,12 @@ use std::sync::Arc;
 
 /// What follows `ALTER TABLE`.
 pub(super) fn alter_table(cursor: &mut Cursor<'_>) -> Read<Vec<Found>> {
+    let head = Cursor { at: cursor.at.saturating_sub(2), ..*cursor };
     let if_exists = cursor.if_exists();
     cursor.eat("ONLY");
-    let table = cursor.table()?;
+    // A table of unknown name can still be said to keep what the schema knows of it.
+    let named = cursor.target()?;
+    let table = named.unwrap_or(TableName::plain("?"));
     cursor.eat_symbol("*");
     let mut altering = Altering { table, if_exists, last: Verb::Other, found: Vec::new() };
     if cursor.done() {
@@ -34,7 +37,14 @@ pub(super) fn alter_table(cursor: &mut Cursor<'_>) -> Read<Vec<Found>> {
             cursor.expect_symbol(",")?;
         }
     }
-    Ok(altering.found)
+    let mut found = altering.found;
+    if named.is_none() && !found.iter().all(|f| matches!(f.operation, Operation::Nothing { .. })) {
+        return Err(Unreadable);
+    }
+    if let [only] = found.as_mut_slice() {
+        only.span = head.span();
+    }
+    Ok(found)
 }
 
 struct Altering {
@@ -176,7 +186,7 @@ impl Altering {
     }
 
     fn add_column(&mut self, cursor: &mut Cursor<'_>, if_not_exists: bool) -> Read<()> {
-        let read = definition(cursor, Some(self.table))?;
+        let read = definition(cursor)?;
         self.push(Operation::AddColumn {
             table: self.table,
             column: Arc::new(read.column),
@@ -383,7 +393,7 @@ impl Altering {
 
     /// MODIFY and CHANGE say the whole column anew: what they leave out is lost.
     fn restate(&mut self, cursor: &mut Cursor<'_>, old: Option<Name>) -> Read<()> {
-        let Definition { column, primary_key, constraints, indexes, .. } = definition(cursor, None)?;
+        let Definition { column, primary_key, constraints, indexes, .. } = definition(cursor)?;
         let renamed = old.filter(|old| *old != column.name).map(|_| Fact::Known(column.name));
         let change = ColumnChange {
             nullable: Some(column.nullable),
@@ -426,7 +436,7 @@ impl Altering {
             self.push(Operation::RenameIndex { table: Some(table), from, to });
             return Ok(());
         }
-        if !cursor.is("COLUMN") && (cursor.is_any(&["TO", "AS"]) || cursor.peek(1).is_none()) {
+        if cursor.peek(1).is_none() || (cursor.is_any(&["TO", "AS"]) && !cursor.is_at(1, "TO")) {
             cursor.eat_any(&["TO", "AS"]);
             let mut to = cursor.table()?;
             if to.schema.is_none() && !cursor.is_mysql() {
@@ -436,7 +446,7 @@ impl Altering {
             self.table = to;
             return Ok(());
         }
-        if cursor.is("COLUMN") && !cursor.is_at(1, "TO") {
+        if cursor.is("COLUMN") && (!cursor.is_at(1, "TO") || cursor.is_at(2, "TO")) {
             cursor.at += 1;
         }
         cursor.if_exists();

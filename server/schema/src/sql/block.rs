@@ -4,9 +4,10 @@
 //! becomes one of two courses, unless the test only asks whether the very object is there already.
 
 use super::cursor::{Cursor, Read, Unreadable};
-use super::dynamic::{Dynamic, evaluate};
+use super::dynamic::{Dynamic, Variables, evaluate};
 use super::guard::{Guard, settle};
 use super::lex::TokenKind;
+use super::split::first;
 use super::{DEEPEST, HOLE, Session, nothing};
 use crate::operation::Written;
 use crate::{DataChange, Operation, Step};
@@ -85,10 +86,9 @@ struct Course {
 const CLOSERS: [&str; 8] = ["END", "ELSE", "ELSIF", "ELSEIF", "ELIF", "EXCEPTION", "WHEN", "UNTIL"];
 
 fn list<'a>(cursor: &mut Cursor<'a>, session: &mut Session) -> Read<Course> {
-    if cursor.source.depth > DEEPEST {
-        return Err(Unreadable);
-    }
     let mut course = Course::default();
+    // What follows a way out runs only if the program is still there.
+    let mut perhaps = Vec::new();
     while !cursor.done() {
         if cursor.eat_symbol(";") || label(cursor) {
             continue;
@@ -97,15 +97,11 @@ fn list<'a>(cursor: &mut Cursor<'a>, session: &mut Session) -> Read<Course> {
             break;
         }
         let one = statement(cursor, session)?;
-        course.operations.extend(one.operations);
-        if one.leaves {
-            // What follows runs only if the program is still there.
-            let rest = list(cursor, session)?;
-            course.operations.extend(either(rest.operations, Vec::new(), cursor.place()));
-            course.leaves = true;
-            break;
-        }
+        let to = if course.leaves { &mut perhaps } else { &mut course.operations };
+        to.extend(one.operations);
+        course.leaves |= one.leaves;
     }
+    course.operations.extend(either(perhaps, Vec::new(), cursor.place()));
     Ok(course)
 }
 
@@ -126,6 +122,9 @@ fn label(cursor: &mut Cursor<'_>) -> bool {
 }
 
 fn statement<'a>(cursor: &mut Cursor<'a>, session: &mut Session) -> Read<Course> {
+    if cursor.source.depth >= DEEPEST {
+        return Err(Unreadable);
+    }
     cursor.source.depth += 1;
     let course = statement_inside(cursor, session);
     cursor.source.depth -= 1;
@@ -139,6 +138,7 @@ fn statement_inside<'a>(cursor: &mut Cursor<'a>, session: &mut Session) -> Read<
         "BEGIN" => block(cursor, session),
         "IF" if transact => transact_if(cursor, session),
         "WHILE" if transact => {
+            forget_assigned(cursor, session);
             cursor.at += 1;
             skip_test(cursor);
             let body = transact_body(cursor, session)?;
@@ -148,25 +148,36 @@ fn statement_inside<'a>(cursor: &mut Cursor<'a>, session: &mut Session) -> Read<
         "CASE" => case(cursor, session),
         "LOOP" | "FOR" | "FOREACH" | "WHILE" | "REPEAT" => repeated(cursor, session),
         "RETURN" | "LEAVE" => {
-            let said = until_semicolon(cursor);
+            let said = until_semicolon(cursor, transact);
             // `RETURN NEXT` and `RETURN QUERY` go on.
             let goes_on = said.is_at(1, "NEXT") || said.is_at(1, "QUERY");
             Ok(Course { operations: Vec::new(), leaves: !goes_on })
         }
         "EXECUTE" | "EXEC" => {
-            let said = until_semicolon(cursor);
+            let said = until_semicolon(cursor, transact);
             Ok(Course { operations: execute(&said, session)?, leaves: false })
         }
-        "RAISE" | "PERFORM" | "NULL" | "GET" | "OPEN" | "CLOSE" | "FETCH" | "EXIT" | "CONTINUE"
-        | "ITERATE" | "SIGNAL" | "RESIGNAL" | "ASSERT" | "MOVE" | "PRINT" | "RAISERROR" | "THROW"
-        | "COMMIT" | "ROLLBACK" => {
-            until_semicolon(cursor);
+        "GET" | "FETCH" => {
+            forget(&until_semicolon(cursor, transact), session);
+            Ok(Course::default())
+        }
+        // In a program, INTO fills variables.
+        "SELECT" if !transact => {
+            forget(&until_semicolon(cursor, transact), session);
+            Ok(Course::default())
+        }
+        "RAISE" | "PERFORM" | "NULL" | "OPEN" | "CLOSE" | "EXIT" | "CONTINUE" | "ITERATE" | "SIGNAL"
+        | "RESIGNAL" | "ASSERT" | "MOVE" | "PRINT" | "RAISERROR" | "THROW" | "COMMIT" | "ROLLBACK" => {
+            until_semicolon(cursor, transact);
             Ok(Course::default())
         }
         _ => {
-            let said = until_semicolon(cursor);
+            let said = until_semicolon(cursor, transact);
             if assignment(&said, session) {
                 return Ok(Course::default());
+            }
+            if (0..said.end - said.at).any(|ahead| said.is_at(ahead, "RETURNING")) {
+                forget(&said, session);
             }
             let read = session.statement(&said);
             let operations = read.into_iter().map(|found| found.operation).collect();
@@ -176,9 +187,15 @@ fn statement_inside<'a>(cursor: &mut Cursor<'a>, session: &mut Session) -> Read<
 }
 
 /// A statement of the program; `;` inside parentheses does not occur.
-fn until_semicolon<'a>(cursor: &mut Cursor<'a>) -> Cursor<'a> {
+fn until_semicolon<'a>(cursor: &mut Cursor<'a>, transact: bool) -> Cursor<'a> {
     let start = cursor.at;
-    while !cursor.done() && cursor.symbol(0) != ";" {
+    let limit = if transact {
+        let tokens = cursor.source.tokens.get(start..cursor.end).unwrap_or(&[]);
+        start + first(cursor.source.text, tokens, true)
+    } else {
+        cursor.end
+    };
+    while cursor.at < limit && cursor.symbol(0) != ";" {
         // Without semicolons, T-SQL's `END` and `ELSE` close a statement, too.
         if cursor.at > start && cursor.is_any(&["END", "ELSE"]) && !within_case(start, cursor) {
             break;
@@ -194,28 +211,65 @@ fn within_case(start: usize, cursor: &Cursor<'_>) -> bool {
     count("CASE") > count("END")
 }
 
-/// `name := value`, `name = value` and `SET name = value` keep the text that the value makes.
+/// `name := value`, `name = value` and `SET @name = value` keep the text that the value makes.
 pub(super) fn assignment(said: &Cursor<'_>, session: &mut Session) -> bool {
     let mut said = *said;
     let set = said.eat_any(&["SET", "SELECT", "DECLARE"]);
-    let Some(name) = said.peek(0).filter(|t| matches!(t.kind, TokenKind::Word | TokenKind::Param)) else {
-        return false;
-    };
-    let variable = name.kind == TokenKind::Param;
-    if set && !variable {
-        return false;
+    let mut assigned = false;
+    while !said.done() {
+        let mut one = said.until_comma();
+        let Some(name) = one.peek(0).filter(|t| matches!(t.kind, TokenKind::Word | TokenKind::Param)) else {
+            break;
+        };
+        let variable = name.kind == TokenKind::Param;
+        if set != variable {
+            break;
+        }
+        one.at += 1;
+        if set && !one.word(0).is_empty() {
+            // `DECLARE @sql NVARCHAR(MAX) = '...'`
+            one.until(|c| c.symbol(0) == "=");
+        }
+        if one.eat_symbol(":=") || one.eat_symbol("=") {
+            let value = evaluate(&one, &session.variables);
+            session.variables.insert(one.text_of(name).to_ascii_lowercase(), value);
+            assigned = true;
+        } else if !set {
+            break;
+        }
     }
-    said.at += 1;
-    if set && !said.word(0).is_empty() {
-        // `DECLARE @sql NVARCHAR(MAX) = '...'`
-        said.until(|c| c.symbol(0) == "=");
+    assigned
+}
+
+/// What a statement may have put into variables is not known any more.
+fn forget(said: &Cursor<'_>, session: &mut Session) {
+    let mut said = *said;
+    while !session.variables.is_empty() && !said.done() {
+        if let Some(token) = said.peek(0) {
+            session.variables.remove(&said.text_of(token).to_ascii_lowercase());
+        }
+        said.at += 1;
     }
-    if !said.eat_symbol(":=") && !((set || !variable) && said.eat_symbol("=")) {
-        return set && variable;
+}
+
+/// Nor is what a loop, which starts here, may put into them in an earlier round.
+fn forget_assigned(rest: &Cursor<'_>, session: &mut Session) {
+    let mut rest = *rest;
+    let mut into = false;
+    while !session.variables.is_empty() && !rest.done() {
+        into = rest.is("INTO") || (into && !rest.is("FROM") && rest.symbol(0) != ";");
+        if (into || matches!(rest.symbol(1), ":=" | "="))
+            && let Some(token) = rest.peek(0)
+        {
+            session.variables.remove(&rest.text_of(token).to_ascii_lowercase());
+        }
+        rest.at += 1;
     }
-    let value = evaluate(&said, &session.variables);
-    session.variables.insert(said.text_of(name).to_ascii_lowercase(), value);
-    true
+}
+
+/// Keeps of the variables what holds after either of two courses.
+fn join_variables(session: &mut Session, other: &Variables) {
+    session.variables.retain(|name, value| other.get(name) == Some(value));
 }
 
 /// The variables of PL/pgSQL before its BEGIN, or one of MySQL after it.
@@ -272,6 +326,7 @@ fn block<'a>(cursor: &mut Cursor<'a>, session: &mut Session) -> Read<Course> {
     let place = cursor.place();
     cursor.at += 1;
     cursor.eat_any(&["ATOMIC", "TRY", "CATCH"]);
+    let before = session.variables.clone();
     let mut course = list(cursor, session)?;
     if cursor.eat("EXCEPTION") {
         let mut handled = Vec::new();
@@ -288,20 +343,21 @@ fn block<'a>(cursor: &mut Cursor<'a>, session: &mut Session) -> Read<Course> {
         let guard = Guard::of_handlers(&conditions);
         let body = std::mem::take(&mut course.operations);
         course.operations = settle(guard, body, handled, place);
+        join_variables(session, &before);
     }
-    close(cursor, &["TRY", "CATCH"])?;
+    close(cursor, &[])?;
+    cursor.eat_any(&["TRY", "CATCH"]);
     Ok(course)
 }
 
 /// `END`, what it repeats of the opening, and a label.
 fn close(cursor: &mut Cursor<'_>, words: &[&str]) -> Read<()> {
-    if cursor.done() {
-        // The text may leave the last END to the statement around it.
-        return Ok(());
-    }
     cursor.expect("END")?;
-    cursor.eat_any(words);
-    if !cursor.word(0).is_empty() && matches!(cursor.symbol(1), ";" | "") && cursor.peek(2).is_none() {
+    if !words.is_empty() && !cursor.eat_any(words) {
+        return Err(Unreadable);
+    }
+    let labelled = matches!(cursor.symbol(1), ";") || (cursor.peek(0).is_some() && cursor.peek(1).is_none());
+    if labelled && !cursor.word(0).is_empty() && !cursor.is_any(&CLOSERS) {
         cursor.at += 1;
     }
     Ok(())
@@ -317,7 +373,9 @@ fn conditional<'a>(cursor: &mut Cursor<'a>, session: &mut Session) -> Read<Cours
     }
     let guard = Guard::of_test(&Cursor { end: cursor.at, ..start });
     cursor.expect("THEN")?;
+    let before = session.variables.clone();
     let yes = list(cursor, session)?;
+    let after_yes = std::mem::replace(&mut session.variables, before);
     let mut leaves = yes.leaves;
     let no = if cursor.is_any(&["ELSIF", "ELSEIF", "ELIF"]) {
         // Reads the rest as a conditional of its own, which takes the END IF, too.
@@ -333,6 +391,7 @@ fn conditional<'a>(cursor: &mut Cursor<'a>, session: &mut Session) -> Read<Cours
         close(cursor, &["IF"])?;
         no.operations
     };
+    join_variables(session, &after_yes);
     Ok(Course { operations: settle(guard, yes.operations, no, place), leaves })
 }
 
@@ -347,7 +406,9 @@ fn case<'a>(cursor: &mut Cursor<'a>, session: &mut Session) -> Read<Course> {
         if !cursor.eat_any(&["THEN", "ELSE"]) {
             break;
         }
+        let before = session.variables.clone();
         let branch = list(cursor, session)?;
+        join_variables(session, &before);
         course.leaves |= branch.leaves;
         course.operations.extend(either(branch.operations, Vec::new(), place));
     }
@@ -358,8 +419,11 @@ fn case<'a>(cursor: &mut Cursor<'a>, session: &mut Session) -> Read<Course> {
 /// Loops run any number of times, none among them.
 fn repeated<'a>(cursor: &mut Cursor<'a>, session: &mut Session) -> Read<Course> {
     let head = cursor.word(0).to_ascii_uppercase();
+    forget_assigned(cursor, session);
     cursor.at += 1;
     if matches!(head.as_str(), "FOR" | "FOREACH" | "WHILE") {
+        let variable = Cursor { end: (cursor.at + 1).min(cursor.end), ..*cursor };
+        forget(&variable, session);
         while !cursor.done() && !cursor.is_any(&["LOOP", "DO"]) {
             cursor.skip();
         }
@@ -385,7 +449,9 @@ fn transact_if<'a>(cursor: &mut Cursor<'a>, session: &mut Session) -> Read<Cours
     cursor.at += 1;
     let test = skip_test(cursor);
     let guard = Guard::of_test(&test);
+    let before = session.variables.clone();
     let yes = transact_body(cursor, session)?;
+    let after_yes = std::mem::replace(&mut session.variables, before);
     let before_else = *cursor;
     cursor.eat_symbol(";");
     let no = if cursor.eat("ELSE") {
@@ -394,6 +460,7 @@ fn transact_if<'a>(cursor: &mut Cursor<'a>, session: &mut Session) -> Read<Cours
         *cursor = before_else;
         Course::default()
     };
+    join_variables(session, &after_yes);
     let leaves = yes.leaves || no.leaves;
     Ok(Course { operations: settle(guard, yes.operations, no.operations, place), leaves })
 }

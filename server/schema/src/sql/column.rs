@@ -20,9 +20,7 @@ pub(super) struct Definition {
 }
 
 /// Reads a whole definition, to the end of the cursor or to a comma.
-///
-/// `table` is `None` where no sequence can be named after it.
-pub(super) fn definition(cursor: &mut Cursor<'_>, table: Option<TableName>) -> Read<Definition> {
+pub(super) fn definition(cursor: &mut Cursor<'_>) -> Read<Definition> {
     let name = cursor.name()?;
     let mut read = Reading::new(name, cursor);
     let computed_without_type = cursor.is("AS") && cursor.symbol(1) == "(";
@@ -32,7 +30,7 @@ pub(super) fn definition(cursor: &mut Cursor<'_>, table: Option<TableName>) -> R
         let ty = data_type(cursor)?;
         read.definition.column.ty = ty.ty;
         if ty.serial {
-            read.counts(table);
+            read.counts();
         }
     }
     while !cursor.done() && cursor.symbol(0) != "," {
@@ -51,10 +49,8 @@ struct Reading {
 impl Reading {
     fn new(name: Name, cursor: &Cursor<'_>) -> Reading {
         let mut column = Column::new(name, Fact::Known(Type::Null), cursor.place());
-        // Only SQLite makes a plain integer key count; elsewhere the text says so or it does not.
-        if cursor.source.dialect != Some(Kind::Sqlite) {
-            column.autoincrement = Autoincrement::Off;
-        }
+        // SQL says that a column counts, or it does not; SQLite's integer key is the exception.
+        column.autoincrement = Autoincrement::Off;
         Reading {
             definition: Definition {
                 column,
@@ -68,21 +64,11 @@ impl Reading {
         }
     }
 
-    /// PostgreSQL's SERIAL is short for NOT NULL and a sequence named after the column.
-    fn counts(&mut self, table: Option<TableName>) {
+    /// SERIAL is short for NOT NULL and a counter of its own; the sequence is named when the column is made.
+    fn counts(&mut self) {
         self.serial = true;
-        let column = &mut self.definition.column;
-        column.nullable = Fact::Known(false);
-        column.autoincrement = Autoincrement::On;
-        if let (Some(table), Fact::Known(Type::Integer | Type::BigInteger | Type::SmallInteger)) =
-            (table, &column.ty)
-        {
-            let sequence = sequence_name(table.name.as_str(), column.name.as_str());
-            column.default = Fact::Known(Some(ServerDefault::Sequence(TableName {
-                schema: table.schema,
-                name: fact::name(&sequence),
-            })));
-        }
+        self.definition.column.nullable = Fact::Known(false);
+        self.definition.column.autoincrement = Autoincrement::On;
     }
 
     fn name(&mut self) -> ConstraintName {
@@ -286,8 +272,8 @@ impl Reading {
 
     fn finish(mut self, cursor: &Cursor<'_>) -> Definition {
         let column = &mut self.definition.column;
-        if self.definition.primary_key.is_some() && !cursor.is_dialect(&[Kind::Sqlite]) {
-            column.nullable = Fact::Known(false);
+        if self.definition.primary_key.is_some() {
+            make_key(column, cursor, true);
         }
         if self.serial && cursor.is_mysql() {
             let unique = Unique { name_is_final: true, ..Unique::new(vec![column.name], cursor.place()) };
@@ -297,21 +283,14 @@ impl Reading {
     }
 }
 
-/// PostgreSQL's name for the sequence of a SERIAL column: 63 bytes, the longer part shortened first.
-fn sequence_name(table: &str, column: &str) -> String {
-    let room = 63 - "__seq".len();
-    let (mut t, mut c) = (table.len(), column.len());
-    while t + c > room {
-        if t > c { t -= 1 } else { c -= 1 }
+/// What being in the primary key, perhaps `alone`, makes of a column.
+pub(super) fn make_key(column: &mut Column, cursor: &Cursor<'_>, alone: bool) {
+    if !cursor.is_dialect(&[Kind::Sqlite]) {
+        column.nullable = Fact::Known(false);
+    } else if alone && column.ty == Fact::Known(Type::Integer) {
+        // The rowid under another name.
+        column.autoincrement = Autoincrement::On;
     }
-    format!("{}_{}_seq", cut(table, t), cut(column, c))
-}
-
-fn cut(text: &str, mut length: usize) -> &str {
-    while !text.is_char_boundary(length) {
-        length -= 1;
-    }
-    text.get(..length).unwrap_or(text)
 }
 
 /// `[(START WITH 1 INCREMENT BY 2 ...)]` behind `IDENTITY`.

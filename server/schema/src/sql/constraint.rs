@@ -123,7 +123,7 @@ fn primary_key(cursor: &mut Cursor<'_>, name: ConstraintName) -> Read<TableItem>
         eat_using(cursor);
     }
     let columns = cursor.names_in_parens()?;
-    Tail::default().read(cursor)?;
+    Tail::default().read_with_comment(cursor)?;
     let key = PrimaryKey { name, name_is_final: true, ..PrimaryKey::new(columns, cursor.place()) };
     Ok(TableItem::Constraint(Constraint::PrimaryKey(key)))
 }
@@ -147,7 +147,7 @@ fn unique(cursor: &mut Cursor<'_>, mut name: ConstraintName) -> Read<TableItem> 
         eat_using(cursor);
     }
     let columns = cursor.names_in_parens()?;
-    let tail = Tail::default().read(cursor)?;
+    let tail = Tail::default().read_with_comment(cursor)?;
     let unique = Unique {
         name,
         name_is_final: true,
@@ -284,7 +284,7 @@ fn inline_index(cursor: &mut Cursor<'_>) -> Read<TableItem> {
         using = Some(cursor.name()?.as_str().into());
     }
     let items = index_items(cursor, &mut options)?;
-    let tail = Tail::default().read(cursor)?;
+    let tail = Tail::default().read_with_comment(cursor)?;
     Ok(TableItem::Index(Box::new(Index {
         name,
         name_is_final: true,
@@ -310,6 +310,16 @@ impl Tail {
     pub fn read(mut self, cursor: &mut Cursor<'_>) -> Read<Tail> {
         while self.one(cursor)? {}
         Ok(self)
+    }
+
+    /// [`Tail::read`] behind a constraint of the table; behind a column, COMMENT is the column's.
+    pub fn read_with_comment(self, cursor: &mut Cursor<'_>) -> Read<Tail> {
+        let mut tail = self.read(cursor)?;
+        while cursor.is("COMMENT") && cursor.peek(1).is_some_and(|t| t.kind == TokenKind::Text) {
+            cursor.at += 2;
+            tail = tail.read(cursor)?;
+        }
+        Ok(tail)
     }
 
     /// Reads one clause, if one is here.
@@ -357,8 +367,6 @@ impl Tail {
             cursor.at += 1;
             cursor.eat_symbol("=");
             cursor.at += 1;
-        } else if cursor.is("COMMENT") && cursor.peek(1).is_some_and(|t| t.kind == TokenKind::Text) {
-            cursor.at += 2;
         } else if cursor.is_dialect(&[Kind::Mssql]) && cursor.is("ON") {
             cursor.at += 2;
         } else {

@@ -1,10 +1,10 @@
 //! CREATE TABLE.
 
-use super::column::{Definition, definition};
+use super::column::{Definition, definition, make_key};
 use super::constraint::{TableItem, starts_item, table_item};
 use super::cursor::{Cursor, Read, Unreadable};
 use crate::{Constraint, Kind, Operation, PrimaryKey, Table};
-use fact::{Fact, Name, Unknown};
+use fact::{Name, Unknown};
 use std::sync::Arc;
 
 /// What follows `CREATE TABLE`.
@@ -54,7 +54,9 @@ fn unknown(cursor: &Cursor<'_>, what: &str) -> Unknown {
 }
 
 fn starts_query(cursor: &Cursor<'_>, ahead: usize) -> bool {
-    ["SELECT", "WITH", "TABLE", "VALUES"].iter().any(|word| cursor.is_at(ahead, word))
+    let query = ["SELECT", "TABLE", "VALUES"].iter().any(|word| cursor.is_at(ahead, word));
+    // `WITH (fillfactor = 70)` is storage.
+    query || (cursor.is_at(ahead, "WITH") && cursor.symbol(ahead + 1) != "(")
 }
 
 fn copied(cursor: &mut Cursor<'_>, table: &mut Table) -> Read<()> {
@@ -75,7 +77,7 @@ fn item(part: &mut Cursor<'_>, table: &mut Table) -> Read<()> {
         let read = table_item(part)?;
         return add_item(table, read);
     }
-    let read = definition(part, Some(table.name))?;
+    let read = definition(part)?;
     add_column(table, read);
     Ok(())
 }
@@ -111,15 +113,12 @@ fn add_constraint(table: &mut Table, constraint: Constraint) {
     }
 }
 
-/// The columns of a primary key are NOT NULL, except where SQLite takes its history along.
+/// Columns come before the key that is said of them.
 fn close_primary_key(cursor: &Cursor<'_>, table: &mut Table) {
     let Some(PrimaryKey { columns, .. }) = &table.primary_key else { return };
-    if cursor.is_dialect(&[Kind::Sqlite]) {
-        return;
-    }
     for column in &mut table.columns {
         if columns.contains(&column.name) {
-            Arc::make_mut(column).nullable = Fact::Known(false);
+            make_key(Arc::make_mut(column), cursor, columns.len() == 1);
         }
     }
 }

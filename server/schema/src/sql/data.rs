@@ -5,12 +5,12 @@
 use super::cursor::{Cursor, Read, Unreadable};
 use super::lex::TokenKind;
 use super::reads;
+use super::sources::Sources;
 use super::text::in_short;
-use super::{Found, nothing};
+use super::{DEEPEST, Found, nothing};
 use crate::operation::DataKind;
 use crate::{DataChange, Kind, Operation, TableName};
 use fact::Name;
-use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// Longer statements keep their beginning only.
@@ -18,6 +18,9 @@ const KEPT: usize = 8 * 1024;
 
 /// Reads a statement that begins with a data-changing word, or with WITH.
 pub(super) fn data(cursor: &mut Cursor<'_>) -> Read<Vec<Found>> {
+    if cursor.source.depth >= DEEPEST {
+        return Err(Unreadable);
+    }
     let statement = *cursor;
     let mut found = Vec::new();
     let mut common = Vec::new();
@@ -33,7 +36,9 @@ pub(super) fn data(cursor: &mut Cursor<'_>) -> Read<Vec<Found>> {
             cursor.eat("MATERIALIZED");
             let inside = cursor.parens()?;
             if changes_data(&inside) {
-                found.extend(data(&mut inside.clone())?);
+                let mut inside = inside;
+                inside.source.depth += 1;
+                found.extend(data(&mut inside)?);
             }
             while cursor.eat_any(&["SEARCH", "CYCLE"]) {
                 cursor.until(changes_data_or_selects);
@@ -111,7 +116,7 @@ impl<'a> Reader<'a> {
             cursor.at += 1;
         }
         cursor.eat("INTO");
-        let table = self.target(cursor)?;
+        let table = cursor.target()?;
         if cursor.eat("AS")
             || (cursor.peek(1).is_some() && !is_insert_clause(cursor) && cursor.symbol(0) != "(")
         {
@@ -122,17 +127,20 @@ impl<'a> Reader<'a> {
             cursor.parens()?;
         }
         if cursor.symbol(0) == "(" && !["SELECT", "WITH", "VALUES"].iter().any(|w| cursor.is_at(1, w)) {
-            change.columns = cursor.names_in_parens()?.into_iter().map(|column| (column, None)).collect();
+            change.columns = cursor.known_names_in_parens()?;
         }
         while !cursor.done() && !is_insert_clause(cursor) {
-            // OVERRIDING SYSTEM VALUE, OUTPUT ..., a row alias.
+            if cursor.eat("OVERRIDING SYSTEM VALUE") || cursor.eat("OVERRIDING USER VALUE") {
+                continue;
+            }
+            // OUTPUT and its columns, a row alias.
             cursor.skip();
         }
         if cursor.eat_any(&["VALUES", "VALUE"]) {
             change.certain = true;
             cursor.eat("ROW");
             let mut row = cursor.parens()?;
-            if cursor.symbol(0) != "," && !change.columns.is_empty() {
+            if cursor.symbol(0) != "," && row.items() == change.columns.len() {
                 for (_, value) in &mut change.columns {
                     *value = simple(&row.until_comma());
                 }
@@ -145,27 +153,6 @@ impl<'a> Reader<'a> {
             change.columns = self.assignments(assignments)?.into_iter().map(|(_, c, v)| (c, v)).collect();
         }
         Ok(change)
-    }
-
-    /// The table that a statement changes; a query's name or a variable is none.
-    fn target(&self, cursor: &mut Cursor<'a>) -> Read<Option<TableName>> {
-        if cursor.peek(0).is_some_and(|t| t.kind == TokenKind::Param) {
-            cursor.at += 1;
-            return Ok(None);
-        }
-        let start = *cursor;
-        match cursor.table() {
-            Ok(table) => Ok(Some(table)),
-            Err(Unreadable) => {
-                *cursor = start;
-                loop {
-                    cursor.maybe_name()?;
-                    if !cursor.eat_symbol(".") {
-                        return Ok(None);
-                    }
-                }
-            }
-        }
     }
 
     fn update(&self, cursor: &mut Cursor<'a>) -> Read<DataChange> {
@@ -199,7 +186,7 @@ impl<'a> Reader<'a> {
         change.condition = condition(cursor);
         change.certain = change.condition.is_none() && sources.tables.len() == own;
         let only_target = sources.tables.len() == 1;
-        change.reads = self.reads(&[sets], cursor, table, &sources, only_target);
+        change.reads = self.reads(&[sets], cursor, change.table, &sources, only_target);
         change.columns = assigned.into_iter().map(|(_, column, value)| (column, value)).collect();
         Ok(change)
     }
@@ -273,7 +260,7 @@ impl<'a> Reader<'a> {
             let mut change = self.change(DataKind::Delete, table);
             change.condition = condition.clone();
             change.certain = condition.is_none() && !joined;
-            change.reads = self.reads(&[], cursor, table, &sources, !joined);
+            change.reads = self.reads(&[], cursor, change.table, &sources, !joined);
             changes.push(change);
         }
         Ok(changes)
@@ -282,7 +269,7 @@ impl<'a> Reader<'a> {
     fn merge(&self, cursor: &mut Cursor<'a>) -> Read<Vec<DataChange>> {
         skip_top(cursor)?;
         cursor.eat("INTO");
-        let table = self.target(cursor)?;
+        let table = cursor.target()?;
         let mut changes: Vec<DataChange> = Vec::new();
         while !cursor.done() {
             let start = cursor.at;
@@ -298,7 +285,7 @@ impl<'a> Reader<'a> {
             let mut change = if action.eat("INSERT") {
                 let mut change = self.change(DataKind::Insert, table);
                 if action.symbol(0) == "(" {
-                    change.columns = action.names_in_parens()?.into_iter().map(|c| (c, None)).collect();
+                    change.columns = action.known_names_in_parens()?;
                 }
                 change
             } else if action.eat("UPDATE SET") {
@@ -323,7 +310,7 @@ impl<'a> Reader<'a> {
         cursor.eat("ONLY");
         let mut changes = Vec::new();
         loop {
-            let table = self.target(cursor)?;
+            let table = cursor.target()?;
             cursor.eat_symbol("*");
             changes.push(DataChange { certain: true, ..self.change(DataKind::Truncate, table) });
             if !cursor.eat_symbol(",") {
@@ -337,10 +324,10 @@ impl<'a> Reader<'a> {
         if cursor.symbol(0) == "(" {
             return Ok(Vec::new());
         }
-        let table = self.target(cursor)?;
+        let table = cursor.target()?;
         let mut change = self.change(DataKind::Insert, table);
         if cursor.symbol(0) == "(" {
-            change.columns = cursor.names_in_parens()?.into_iter().map(|c| (c, None)).collect();
+            change.columns = cursor.known_names_in_parens()?;
         }
         Ok(if cursor.is("FROM") { vec![change] } else { Vec::new() })
     }
@@ -349,7 +336,7 @@ impl<'a> Reader<'a> {
     fn load(&self, cursor: &mut Cursor<'a>) -> Read<Vec<DataChange>> {
         cursor.until_clause(&["INTO"]);
         cursor.expect("INTO TABLE")?;
-        let table = self.target(cursor)?;
+        let table = cursor.target()?;
         Ok(vec![self.change(DataKind::Insert, table)])
     }
 
@@ -408,6 +395,13 @@ fn skip_top(cursor: &mut Cursor<'_>) -> Read<()> {
     Ok(())
 }
 
+/// Does something else than an alias follow the table of an INSERT?
+fn ends_target(cursor: &Cursor<'_>) -> bool {
+    is_insert_clause(cursor)
+        || cursor.symbol(0) == "("
+        || cursor.is_any(&["OVERRIDING", "OUTPUT", "PARTITION", "ON"])
+}
+
 fn is_insert_clause(cursor: &Cursor<'_>) -> bool {
     cursor.is_any(&["VALUES", "VALUE", "SELECT", "WITH", "DEFAULT", "SET", "TABLE", "EXEC", "EXECUTE"])
         || (cursor.symbol(0) == "(" && ["SELECT", "WITH", "VALUES"].iter().any(|w| cursor.is_at(1, w)))
@@ -426,104 +420,6 @@ fn simple(value: &Cursor<'_>) -> Option<Arc<str>> {
         rest.at += 1;
     }
     Some(text).filter(|text| !text.is_empty() && !super::lex::has_hole(text)).map(Arc::from)
-}
-
-/// The tables that a statement names between its keywords, and their aliases.
-#[derive(Debug, Default)]
-struct Sources {
-    /// In order; `None` where something else stands for a table (a query, a function).
-    tables: Vec<Option<TableName>>,
-    aliases: FxHashMap<Name, TableName>,
-}
-
-impl Sources {
-    fn read(cursor: Cursor<'_>) -> Sources {
-        let mut sources = Sources::default();
-        sources.add(cursor);
-        sources
-    }
-
-    fn add(&mut self, mut cursor: Cursor<'_>) {
-        while !cursor.done() {
-            let mut item = cursor.until_comma();
-            self.one(&mut item);
-            while !item.done() {
-                item.until_clause(&["JOIN", "APPLY"]);
-                item.at += 1;
-                if !item.done() {
-                    self.one(&mut item);
-                }
-            }
-        }
-    }
-
-    fn one(&mut self, cursor: &mut Cursor<'_>) {
-        const NO_ALIAS: [&str; 16] = [
-            "ON",
-            "USING",
-            "JOIN",
-            "INNER",
-            "LEFT",
-            "RIGHT",
-            "FULL",
-            "CROSS",
-            "NATURAL",
-            "OUTER",
-            "WITH",
-            "SET",
-            "FORCE",
-            "USE",
-            "TABLESAMPLE",
-            "STRAIGHT_JOIN",
-        ];
-        cursor.eat_any(&["ONLY", "LATERAL"]);
-        let start = *cursor;
-        let table = cursor.table().ok().filter(|_| cursor.symbol(0) != "(");
-        if table.is_none() {
-            *cursor = start;
-            cursor.skip();
-        }
-        self.tables.push(table);
-        cursor.eat_symbol("*");
-        let explicit = cursor.eat("AS");
-        if (explicit || !cursor.is_any(&NO_ALIAS))
-            && let Ok(alias) = cursor.name()
-            && let Some(table) = table
-        {
-            self.aliases.insert(alias, table);
-        }
-    }
-
-    fn by_alias(&self, name: Name) -> Option<TableName> {
-        self.aliases.get(&name).copied().or_else(|| {
-            self.tables.iter().flatten().find(|table| table.name == name && table.schema.is_some()).copied()
-        })
-    }
-
-    fn aliases_of(&self, table: TableName) -> Vec<Name> {
-        self.aliases.iter().filter(|(_, t)| **t == table).map(|(alias, _)| *alias).collect()
-    }
-}
-
-impl<'a> Cursor<'a> {
-    /// What stands before the first of `words` outside parentheses, commas included; the cursor stops there.
-    fn until_clause(&mut self, words: &[&str]) -> Cursor<'a> {
-        let start = self.at;
-        while !self.done() {
-            // `a IS DISTINCT FROM b` is no FROM clause.
-            let distinct =
-                self.is("FROM") && self.at > start && Cursor { at: self.at - 1, ..*self }.is("DISTINCT");
-            if self.is_any(words) && !distinct {
-                break;
-            }
-            self.skip();
-        }
-        Cursor { at: start, end: self.at, ..*self }
-    }
-
-    fn word_if_single(&self) -> Option<&'a str> {
-        Some(self.word(0)).filter(|word| !word.is_empty() && self.peek(1).is_none())
-    }
 }
 
 /// SELECT: nothing, unless it makes a table of what it finds or calls what adds a column.

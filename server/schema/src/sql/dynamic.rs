@@ -50,7 +50,7 @@ pub(super) fn evaluate(cursor: &Cursor<'_>, variables: &Variables) -> Dynamic {
     }
     let mut text = String::new();
     while !cursor.done() {
-        if cursor.symbol(0) == "||" || cursor.symbol(0) == "+" || cursor.symbol(0) == "," {
+        if matches!(cursor.symbol(0), "||" | "+") {
             cursor.at += 1;
             continue;
         }
@@ -89,7 +89,7 @@ fn part(cursor: &mut Cursor<'_>, variables: &Variables, text: &mut String) {
 /// The operand goes to the next operator of concatenation.
 fn operand_end(cursor: &Cursor<'_>) -> usize {
     let mut ahead = *cursor;
-    while !ahead.done() && !matches!(ahead.symbol(0), "||" | "+" | ",") {
+    while !ahead.done() && !matches!(ahead.symbol(0), "||" | "+") {
         ahead.skip();
     }
     ahead.at

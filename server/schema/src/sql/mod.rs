@@ -16,8 +16,10 @@ mod guard;
 mod index;
 mod lex;
 mod mssql;
+mod noun;
 mod object;
 mod reads;
+mod sources;
 mod split;
 mod statement;
 #[cfg(test)]

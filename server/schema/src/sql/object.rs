@@ -1,6 +1,7 @@
 //! CREATE, DROP and ALTER of everything that is not a table or an index; COMMENT ON.
 
 use super::cursor::{Cursor, Read, Unreadable};
+use super::noun::{is_harmless_noun, noun_at, object_kind};
 use super::text::in_short;
 use super::{Found, alter_table, create_table, index, nothing};
 use crate::table::ObjectKind;
@@ -34,8 +35,10 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Read<Vec<Found>> {
         noun => match object_kind(noun) {
             Some(kind) => {
                 cursor.if_not_exists();
-                let name = object_name(cursor, kind)?;
-                one(Operation::CreateObject { kind, name })
+                one(match object_name(cursor, kind)? {
+                    Some(name) => Operation::CreateObject { kind, name },
+                    None => nothing(&format!("CREATE {noun}")),
+                })
             }
             None if is_harmless_noun(noun) => one(nothing(&format!("CREATE {noun}"))),
             None => Err(Unreadable),
@@ -108,124 +111,12 @@ impl Lead {
     }
 }
 
-const NOUNS: [&str; 52] = [
-    "MATERIALIZED VIEW",
-    "FOREIGN TABLE",
-    "EXTERNAL TABLE",
-    "VIRTUAL TABLE",
-    "EVENT TRIGGER",
-    "USER MAPPING",
-    "FOREIGN DATA WRAPPER",
-    "OPERATOR CLASS",
-    "OPERATOR FAMILY",
-    "ACCESS METHOD",
-    "TEXT SEARCH CONFIGURATION",
-    "TEXT SEARCH DICTIONARY",
-    "TEXT SEARCH PARSER",
-    "TEXT SEARCH TEMPLATE",
-    "FULLTEXT CATALOG",
-    "PARTITION FUNCTION",
-    "PARTITION SCHEME",
-    "TABLE",
-    "INDEX",
-    "VIEW",
-    "TYPE",
-    "SEQUENCE",
-    "FUNCTION",
-    "PROCEDURE",
-    "PROC",
-    "ROUTINE",
-    "TRIGGER",
-    "EXTENSION",
-    "SCHEMA",
-    "DATABASE",
-    "DOMAIN",
-    "POLICY",
-    "STATISTICS",
-    "COLLATION",
-    "RULE",
-    "OPERATOR",
-    "CAST",
-    "CONVERSION",
-    "EVENT",
-    "SYNONYM",
-    "LANGUAGE",
-    "PUBLICATION",
-    "SUBSCRIPTION",
-    "SERVER",
-    "ROLE",
-    "USER",
-    "GROUP",
-    "LOGIN",
-    "TABLESPACE",
-    "PROFILE",
-    "OWNED",
-    "AGGREGATE",
-];
-
-fn noun_at(cursor: &Cursor<'_>) -> Option<(&'static str, usize)> {
-    NOUNS.iter().find(|noun| cursor.looking_at(noun)).map(|noun| (*noun, noun.split(' ').count()))
-}
-
-fn object_kind(noun: &str) -> Option<ObjectKind> {
-    Some(match noun {
-        "VIEW" => ObjectKind::View,
-        "MATERIALIZED VIEW" => ObjectKind::MaterializedView,
-        "FUNCTION" | "PROCEDURE" | "PROC" | "ROUTINE" | "AGGREGATE" => ObjectKind::Function,
-        "TRIGGER" | "EVENT TRIGGER" => ObjectKind::Trigger,
-        "EXTENSION" => ObjectKind::Extension,
-        "SCHEMA" => ObjectKind::Schema,
-        "DOMAIN" => ObjectKind::Domain,
-        "POLICY" => ObjectKind::Policy,
-        "STATISTICS"
-        | "COLLATION"
-        | "RULE"
-        | "EVENT"
-        | "SYNONYM"
-        | "FOREIGN TABLE"
-        | "EXTERNAL TABLE"
-        | "PUBLICATION"
-        | "SUBSCRIPTION"
-        | "SERVER"
-        | "FOREIGN DATA WRAPPER"
-        | "TEXT SEARCH CONFIGURATION"
-        | "TEXT SEARCH DICTIONARY" => ObjectKind::Other,
-        _ => return None,
-    })
-}
-
-/// Objects of which the schema keeps no note.
-fn is_harmless_noun(noun: &str) -> bool {
-    matches!(
-        noun,
-        "DATABASE"
-            | "OPERATOR"
-            | "OPERATOR CLASS"
-            | "OPERATOR FAMILY"
-            | "CAST"
-            | "CONVERSION"
-            | "LANGUAGE"
-            | "ACCESS METHOD"
-            | "USER MAPPING"
-            | "ROLE"
-            | "USER"
-            | "GROUP"
-            | "LOGIN"
-            | "TABLESPACE"
-            | "PROFILE"
-            | "FULLTEXT CATALOG"
-            | "PARTITION FUNCTION"
-            | "PARTITION SCHEME"
-            | "TEXT SEARCH PARSER"
-            | "TEXT SEARCH TEMPLATE"
-    )
-}
-
-fn object_name(cursor: &mut Cursor<'_>, kind: ObjectKind) -> Read<TableName> {
+/// `None` if the name is not known: no table comes or goes with such an object.
+fn object_name(cursor: &mut Cursor<'_>, kind: ObjectKind) -> Read<Option<TableName>> {
     if kind == ObjectKind::Extension && cursor.peek(0).is_some_and(|t| cursor.text_of(t).starts_with('\'')) {
-        return Ok(TableName::plain(&cursor.known_string()?));
+        return Ok(cursor.string()?.known().map(|name| TableName::plain(name)));
     }
-    cursor.table()
+    cursor.target()
 }
 
 fn create_type(cursor: &mut Cursor<'_>) -> Read<Operation> {
@@ -259,7 +150,7 @@ fn create_schema(cursor: &mut Cursor<'_>, span: (usize, usize)) -> Read<Vec<Foun
     cursor.if_not_exists();
     // `CREATE SCHEMA AUTHORIZATION joe` names the schema after its owner.
     cursor.eat("AUTHORIZATION");
-    let name = cursor.table()?;
+    let name = cursor.target()?;
     if cursor.eat("AUTHORIZATION") {
         cursor.name()?;
     }
@@ -268,7 +159,11 @@ fn create_schema(cursor: &mut Cursor<'_>, span: (usize, usize)) -> Read<Vec<Foun
         cursor.at += 1;
     }
     cursor.finished()?;
-    Ok(vec![Found { operation: Operation::CreateObject { kind: ObjectKind::Schema, name }, span }])
+    let operation = match name {
+        Some(name) => Operation::CreateObject { kind: ObjectKind::Schema, name },
+        None => nothing("CREATE SCHEMA"),
+    };
+    Ok(vec![Found { operation, span }])
 }
 
 /// What follows `DROP`.
@@ -301,12 +196,12 @@ pub(super) fn drop(cursor: &mut Cursor<'_>) -> Read<Vec<Found>> {
         }
         "DATABASE" | "OWNED" => all(vec![opaque_anything(cursor, &format!("DROP {noun}"))]),
         "TRIGGER" | "POLICY" | "RULE" => {
-            let name = cursor.table()?;
             let kind = object_kind(noun).ok_or(Unreadable)?;
+            let name = object_name(cursor, kind)?;
             if cursor.eat("ON") && !cursor.is_any(&["ALL", "DATABASE"]) {
-                cursor.table()?;
+                cursor.target()?;
             }
-            all(vec![Operation::DropObject { kind, name }])
+            all(vec![dropped(kind, name)])
         }
         _ => match object_kind(noun) {
             Some(kind) => all(drop_objects(cursor, kind)?),
@@ -348,6 +243,13 @@ fn each_name(cursor: &mut Cursor<'_>, make: impl Fn(TableName) -> Operation) -> 
     Ok(operations)
 }
 
+fn dropped(kind: ObjectKind, name: Option<TableName>) -> Operation {
+    match name {
+        Some(name) => Operation::DropObject { kind, name },
+        None => nothing("DROP of an object whose name is not known"),
+    }
+}
+
 fn drop_objects(cursor: &mut Cursor<'_>, kind: ObjectKind) -> Read<Vec<Operation>> {
     let mut operations = Vec::new();
     loop {
@@ -355,7 +257,7 @@ fn drop_objects(cursor: &mut Cursor<'_>, kind: ObjectKind) -> Read<Vec<Operation
         if cursor.symbol(0) == "(" {
             cursor.parens()?;
         }
-        operations.push(Operation::DropObject { kind, name });
+        operations.push(dropped(kind, name));
         if !cursor.eat_symbol(",") {
             return Ok(operations);
         }
@@ -388,7 +290,7 @@ pub(super) fn alter(cursor: &mut Cursor<'_>) -> Read<Vec<Found>> {
             }
             let from = cursor.table()?;
             if !cursor.eat("RENAME TO") {
-                return one(nothing(&format!("ALTER INDEX {}", in_short(head.source_text(), 80))));
+                return one(nothing(&format!("ALTER {}", in_short(head.source_text(), 80))));
             }
             one(Operation::RenameIndex { table: None, from: from.name, to: cursor.name()? })
         }

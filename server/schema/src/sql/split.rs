@@ -7,15 +7,24 @@ use std::ops::Range;
 ///
 /// `batches` is SQL Server's way: `GO` on a line of its own ends a batch, and a statement needs no semicolon.
 pub(super) fn split(text: &str, tokens: &[Token], batches: bool) -> Vec<Range<usize>> {
-    let mut splitter = Splitter { text, tokens, batches, start: 0, statements: Vec::new() };
+    let mut splitter =
+        Splitter { text, tokens, batches, only_first: false, start: 0, statements: Vec::new() };
     splitter.run();
     splitter.statements
+}
+
+/// How many of `tokens` the first statement takes.
+pub(super) fn first(text: &str, tokens: &[Token], batches: bool) -> usize {
+    let mut splitter = Splitter { text, tokens, batches, only_first: true, start: 0, statements: Vec::new() };
+    splitter.run();
+    splitter.statements.first().map_or(tokens.len(), |range| range.end)
 }
 
 struct Splitter<'a> {
     text: &'a str,
     tokens: &'a [Token],
     batches: bool,
+    only_first: bool,
     start: usize,
     statements: Vec<Range<usize>>,
 }
@@ -37,6 +46,9 @@ impl Splitter<'_> {
         let mut blocks = 0usize;
         let mut parens = 0usize;
         for at in 0..self.tokens.len() {
+            if self.only_first && !self.statements.is_empty() {
+                return;
+            }
             if at == self.start {
                 body = self.body(at);
                 (blocks, parens) = (0, 0);

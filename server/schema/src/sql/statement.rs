@@ -1,7 +1,7 @@
 //! One statement -> operations, by its leading word.
 
 use super::cursor::{Cursor, Read, Unreadable};
-use super::lex::{TokenKind, has_hole};
+use super::lex::TokenKind;
 use super::text::in_short;
 use super::{Found, Session, block, data, mssql, nothing, object};
 use crate::{Operation, TableName, Touched};
@@ -255,10 +255,10 @@ pub(super) fn opaque(statement: &Cursor<'_>) -> Operation {
         let _ = cursor.if_not_exists() || cursor.if_exists();
         cursor.eat("ONLY");
         let mut name = cursor;
-        match name.table() {
-            Ok(table) if !tables.contains(&table) => tables.push(table),
-            Ok(_) => {}
-            Err(Unreadable) => unknown |= name.peek(0).is_some_and(|t| has_hole(name.text_of(t))),
+        match name.target() {
+            Ok(Some(table)) if !tables.contains(&table) => tables.push(table),
+            Ok(Some(_)) | Err(Unreadable) => {}
+            Ok(None) => unknown = true,
         }
     }
     let touches = if tables.is_empty() || unknown { Touched::Anything } else { Touched::Tables(tables) };

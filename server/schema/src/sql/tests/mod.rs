@@ -1,7 +1,15 @@
 //! SQL in, operations out.
 
-mod ddl;
+mod alter;
+mod create;
+mod data;
+mod guarded;
+mod objects;
+mod robust;
 mod show;
+mod statements;
+mod transact;
+mod types;
 
 use super::*;
 use fact::{FileId, NodeId};
