@@ -6,3 +6,4 @@ pub mod file_name;
 pub mod graph;
 pub mod layout;
 pub mod revision_file;
+pub mod script;

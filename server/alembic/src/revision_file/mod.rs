@@ -7,7 +7,8 @@ mod tests;
 
 use crate::graph::Links;
 use camino::{Utf8Path, Utf8PathBuf};
-use fact::{Fact, FileId, Name, Place, Unknown, name};
+use fact::files::ReadError;
+use fact::{Fact, FileId, Name, Place, Reason, Unknown, name};
 use python::ast::{Expr, Module, Stmt, SyntaxError};
 use std::fmt;
 use std::sync::Arc;
@@ -63,6 +64,8 @@ pub struct Fault {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FaultKind {
+    /// The file has no text.
+    Unreadable(ReadError),
     /// Bytes of the file, and what is wrong there.
     Syntax(SyntaxError),
     /// No `revision`, and a file name that is no id.
@@ -83,6 +86,7 @@ pub enum FaultKind {
 impl fmt::Display for FaultKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            FaultKind::Unreadable(error) => write!(f, "{error}"),
             FaultKind::Syntax(error) => write!(f, "syntax error: {}", error.message),
             FaultKind::NoRevision => {
                 write!(f, "it assigns no revision, and its file name is not a revision id")
@@ -135,6 +139,21 @@ impl RevisionFile {
         }
     }
 
+    /// What remains of a file that has no text.
+    pub fn unreadable(path: &Utf8Path, file: FileId, error: ReadError) -> RevisionFile {
+        let mut out = RevisionFile::read(path, file, &Module::default());
+        let place = Place::whole_file(file);
+        let unknown = Unknown::new(Reason::UnreadableRevision(path.as_str().into()), place);
+        out.revision = Fact::Unknown(unknown.clone());
+        out.upgrade = Fact::Unknown(unknown.clone());
+        out.downgrade = Fact::Unknown(unknown.clone());
+        for ids in [&mut out.down_revision, &mut out.branch_labels, &mut out.depends_on] {
+            ids.ids = Fact::Unknown(unknown.clone());
+        }
+        out.faults = vec![Fault { kind: FaultKind::Unreadable(error), place }];
+        out
+    }
+
     /// What the graph needs; `None` if the id is not known.
     pub fn links(&self) -> Option<Links> {
         let open = |ids: &Ids| !ids.ids.is_known();
@@ -167,7 +186,7 @@ impl Reader<'_> {
         const VARIABLE: &str = "revision";
         let whole = Place::whole_file(self.file);
         let unreadable = |unknown: Option<Unknown>| {
-            let reason = fact::Reason::UnreadableRevision(path.file_name().unwrap_or_default().into());
+            let reason = Reason::UnreadableRevision(path.file_name().unwrap_or_default().into());
             Fact::Unknown(unknown.unwrap_or(Unknown::new(reason, whole)))
         };
         match self.variables.get(name(VARIABLE)) {
@@ -215,7 +234,7 @@ impl Reader<'_> {
                 other => {
                     let kind = FaultKind::WrongType { variable, holds: other.describe() };
                     self.fault(kind, other.place());
-                    let reason = fact::Reason::UnreadableArgument(variable.into());
+                    let reason = Reason::UnreadableArgument(variable.into());
                     unknown.get_or_insert(Unknown { reason, place: other.place() });
                 }
             }

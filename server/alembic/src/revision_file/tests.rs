@@ -170,6 +170,14 @@ fn faults() {
 }
 
 #[test]
+fn a_file_without_text() {
+    let file =
+        RevisionFile::unreadable(Utf8Path::new("/v/abc.py"), FileId(0), fact::files::ReadError::NotUtf8(7));
+    assert!(file.links().is_none() && !file.upgrade.is_known());
+    assert_eq!(file.faults[0].kind.to_string(), "it is not UTF-8 (byte 7)");
+}
+
+#[test]
 fn the_file_name_is_the_id_of_old_files() {
     let id = |path: &str| read(path, "down_revision = None").revision.known().map(|id| id.name.to_string());
     assert_eq!(id("/v/1f5caa34d9c2.py").as_deref(), Some("1f5caa34d9c2"));

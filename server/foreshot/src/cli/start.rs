@@ -1,0 +1,74 @@
+//! What every subcommand on a history starts from.
+
+use super::Global;
+use crate::config::Settings;
+use crate::environment::{Environment, Selection, absolute};
+use crate::workspace::Disk;
+use anyhow::{Context, Result, anyhow, bail};
+use camino::{Utf8Path, Utf8PathBuf};
+use fact::files::Files;
+use schema::Dialect;
+
+/// The global options, made absolute, and the settings that go with them.
+pub struct Start {
+    pub selection: Selection,
+    pub settings: Settings,
+    /// Of `--dialect`; empty if it was not given.
+    pub dialects: Vec<Dialect>,
+    pub verbose: bool,
+}
+
+impl Start {
+    pub fn new(global: &Global) -> Result<Start> {
+        let here = std::env::current_dir().context("the working directory cannot be read")?;
+        let here = Utf8PathBuf::from_path_buf(here)
+            .map_err(|path| anyhow!("the working directory {} is not UTF-8", path.display()))?;
+        let base = match &global.project {
+            Some(project) => absolute(project, &here),
+            None => here.clone(),
+        };
+        if !Disk.is_directory(&base) {
+            bail!("--project {base}: there is no such directory");
+        }
+        let all = |paths: &[Utf8PathBuf]| paths.iter().map(|path| absolute(path, &here)).collect::<Vec<_>>();
+        let selection = Selection {
+            explicit: global.project.is_some(),
+            configs: all(&global.config),
+            section: global.name.clone(),
+            versions: all(&global.versions),
+            source_roots: all(&global.source_root),
+            recursive: global.recursive,
+            base,
+        };
+        // A configuration file that was named brings its project with it.
+        let named = selection.configs.first().and_then(|path| path.parent());
+        let start = match named {
+            Some(directory) if !selection.explicit => directory,
+            _ => selection.base.as_path(),
+        };
+        let settings = Settings::find(&Disk, start, selection.explicit)?;
+        if let Some(file) = settings.file() {
+            tracing::info!("settings from {file}");
+        }
+        Ok(Start { settings, selection, dialects: global.dialect.clone(), verbose: global.verbose > 0 })
+    }
+
+    /// The directory that paths are shown from.
+    pub fn base(&self) -> &Utf8Path {
+        &self.selection.base
+    }
+
+    /// The one history that the command is about, loaded; one that Alembic refuses is an error.
+    pub fn history(&self) -> Result<Environment> {
+        let layout = self.selection.layout(&self.settings)?;
+        tracing::info!("environment {}", layout.name());
+        for missing in &layout.missing_locations {
+            tracing::warn!("version location {missing} does not exist; Alembic skips it");
+        }
+        let environment = Environment::load_strict(layout, self.base())?;
+        for repeated in &environment.repeated {
+            tracing::warn!("{repeated} stands in two version locations; it is loaded once");
+        }
+        Ok(environment)
+    }
+}

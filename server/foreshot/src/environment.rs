@@ -1,0 +1,234 @@
+//! From the command line to loaded histories.
+
+use crate::config::Settings;
+use crate::failure::Question;
+use crate::workspace::{Disk, shown};
+use alembic::config::{MAIN_SECTION, Sources, read_ini};
+use alembic::discover::{Search, discover};
+use alembic::layout::{Extra, Layout};
+use alembic::revision_file::{FaultKind, RevisionFile};
+use alembic::script::{Refusal, Script};
+use anyhow::{Context, Result, anyhow, bail};
+use camino::{Utf8Path, Utf8PathBuf};
+use fact::files::{Files, normalize};
+use fact::{FileId, Place};
+use python::ast::Module;
+use rayon::prelude::*;
+use std::sync::Arc;
+
+/// What the command line says about where to look. Paths are absolute.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// The directory that paths are shown from: `--project`, else the working directory.
+    pub base: Utf8PathBuf,
+    /// `base` was named, and is not to be left upwards.
+    pub explicit: bool,
+    pub configs: Vec<Utf8PathBuf>,
+    pub section: Option<String>,
+    pub versions: Vec<Utf8PathBuf>,
+    pub source_roots: Vec<Utf8PathBuf>,
+    pub recursive: bool,
+}
+
+/// One migration environment, loaded.
+pub struct Environment {
+    pub layout: Layout,
+    pub script: Script,
+    /// Text and syntax of the revision files, by [`FileId`].
+    pub sources: Vec<Option<Source>>,
+    /// Files that a second location holds again.
+    pub repeated: Vec<Utf8PathBuf>,
+}
+
+pub struct Source {
+    pub text: Arc<str>,
+    pub module: Module,
+}
+
+impl Selection {
+    /// The environments that the command line or the search leads to, none left out.
+    pub fn layouts(&self, settings: &Settings) -> Result<Vec<Layout>> {
+        let found = self.sources(settings)?;
+        if found.is_empty() {
+            bail!(
+                "no migration environment found in {} (looked for alembic.ini, [tool.alembic] in pyproject.toml, and \
+                 a folder with env.py and versions/; name one with --project, -c or --versions)",
+                self.base,
+            );
+        }
+        let roots = settings.source_roots().into_iter().chain(self.source_roots.iter().cloned());
+        let extra =
+            Extra { source_roots: roots.collect(), recursive: self.recursive || settings.recursive() };
+        found.iter().map(|sources| Ok(Layout::find(&Disk, sources, &extra)?)).collect()
+    }
+
+    /// The only environment; several are a question.
+    pub fn layout(&self, settings: &Settings) -> Result<Layout> {
+        let mut layouts = self.layouts(settings)?;
+        if layouts.len() > 1 {
+            let options: Vec<String> = layouts.iter().map(|layout| self.option(layout)).collect();
+            return Err(Question(format!(
+                "there are {} migration environments; choose one:\n  {}",
+                layouts.len(),
+                options.join("\n  "),
+            ))
+            .into());
+        }
+        layouts.pop().ok_or_else(|| anyhow!("no migration environment found in {}", self.base))
+    }
+
+    /// The flags that select `layout` among others.
+    fn option(&self, layout: &Layout) -> String {
+        let sources = &layout.config.sources;
+        let file = sources.ini.as_ref().or(sources.pyproject.as_ref());
+        match (file, layout.version_locations.first()) {
+            (Some(file), _) if sources.section == MAIN_SECTION => format!("-c {}", shown(file, &self.base)),
+            (Some(file), _) => format!("-c {} -n {}", shown(file, &self.base), sources.section),
+            (None, Some(versions)) => format!("--versions {}", shown(versions, &self.base)),
+            (None, None) => layout.name(),
+        }
+    }
+
+    fn sources(&self, settings: &Settings) -> Result<Vec<Sources>> {
+        let section = self.section.clone().unwrap_or_else(|| MAIN_SECTION.to_owned());
+        let mut found = if !self.configs.is_empty() {
+            vec![Sources { section: section.clone(), ..self.named_files()? }]
+        } else {
+            let versions = match self.versions.as_slice() {
+                [] => settings.versions(),
+                given => given.to_vec(),
+            };
+            if let Some(missing) = versions.iter().find(|path| !Disk.is_directory(path)) {
+                bail!("{missing}: there is no such directory (check --versions)");
+            }
+            if !versions.is_empty() {
+                return Ok(vec![Sources { versions, ..Sources::default() }]);
+            }
+            let search = if self.explicit { Search::Below } else { Search::Around };
+            discover(&Disk, &self.base, search)?
+        };
+        if !self.versions.is_empty() {
+            for sources in &mut found {
+                sources.versions = self.versions.clone();
+            }
+        }
+        let Some(section) = &self.section else { return Ok(found) };
+        // Only files that have the section are meant; if none has it, loading says so.
+        let has_section = |sources: &Sources| {
+            let ini = sources.ini.as_ref().and_then(|path| read_ini(&Disk, path).ok());
+            ini.is_some_and(|ini| ini.section(section).is_some())
+        };
+        if found.iter().any(has_section) {
+            found.retain(has_section);
+        }
+        for sources in &mut found {
+            sources.section = section.clone();
+        }
+        found.dedup();
+        Ok(found)
+    }
+
+    /// The files of `-c`: at most one .ini and one pyproject.toml.
+    fn named_files(&self) -> Result<Sources> {
+        let mut sources = Sources::default();
+        for path in &self.configs {
+            let slot = match path.file_name() {
+                Some("pyproject.toml") => &mut sources.pyproject,
+                _ => &mut sources.ini,
+            };
+            if let Some(other) = slot.replace(path.clone()) {
+                bail!("-c/--config names two files of one kind, {other} and {path} (give one)");
+            }
+        }
+        // As for Alembic, a pyproject.toml beside the .ini file is read too.
+        if let (Some(ini), None) = (&sources.ini, &sources.pyproject) {
+            let beside = ini.with_file_name("pyproject.toml");
+            sources.pyproject = Some(beside).filter(|path| Disk.is_file(path));
+        }
+        Ok(sources)
+    }
+}
+
+impl Environment {
+    /// Reads and parses the revision files of `layout`.
+    pub fn load(layout: Layout) -> Environment {
+        let found = layout.revision_files(&Disk);
+        let read = |(index, path): (usize, &Utf8PathBuf)| {
+            let file = FileId(index as u32);
+            match Disk.read(path) {
+                Ok(text) => {
+                    let module = python::parse::parse(&text);
+                    (RevisionFile::read(path, file, &module), Some(Source { text, module }))
+                }
+                Err(error) => (RevisionFile::unreadable(path, file, error), None),
+            }
+        };
+        let (files, sources) = found.paths.par_iter().enumerate().map(read).unzip();
+        Environment { layout, script: Script::new(files), sources, repeated: found.repeated }
+    }
+
+    /// As [`Environment::load`], but a history that Alembic refuses, or that has no revision, is an error.
+    pub fn load_strict(layout: Layout, base: &Utf8Path) -> Result<Environment> {
+        let environment = Environment::load(layout);
+        let layout = &environment.layout;
+        if environment.script.files().is_empty() {
+            let folders: Vec<String> = layout
+                .version_locations
+                .iter()
+                .map(|path| shown(path, base))
+                .chain(layout.missing_locations.iter().map(|path| format!("{path} (missing)")))
+                .collect();
+            bail!("no migrations found: {} has none", folders.join(", "));
+        }
+        match environment.refusal(base) {
+            Some(message) => Err(anyhow!(message)).context("the history cannot be loaded"),
+            None => Ok(environment),
+        }
+    }
+
+    /// Why Alembic refuses the history, with file and line.
+    pub fn refusal(&self, base: &Utf8Path) -> Option<String> {
+        Some(match self.script.refusal()? {
+            Refusal::File { file, fault } => {
+                let line = match &fault.kind {
+                    FaultKind::Syntax(error) => self.line_of(file, error.span.start),
+                    _ => self.line(fault.place),
+                };
+                format!("{}{}: {}", shown(&file.path, base), suffix(line), fault.kind)
+            }
+            Refusal::Graph { file: Some(file), error } => {
+                let place = file.down_revision.place.unwrap_or(Place::whole_file(file.file));
+                format!("{}{}: {error}", shown(&file.path, base), suffix(self.line(place)))
+            }
+            Refusal::Graph { file: None, error } => error.to_string(),
+        })
+    }
+
+    /// The 1-based line of a place in a revision file.
+    fn line(&self, place: Place) -> Option<u32> {
+        let source = self.source(place.file)?;
+        let span = source.module.span(place.item, place.node)?;
+        Some(line_of(&source.text, span.start))
+    }
+
+    fn line_of(&self, file: &RevisionFile, offset: u32) -> Option<u32> {
+        Some(line_of(&self.source(file.file)?.text, offset))
+    }
+
+    fn source(&self, file: FileId) -> Option<&Source> {
+        self.sources.get(file.0 as usize)?.as_ref()
+    }
+}
+
+fn line_of(text: &str, offset: u32) -> u32 {
+    alembic::config::pyproject::line_of(text, offset as usize)
+}
+
+fn suffix(line: Option<u32>) -> String {
+    line.map(|line| format!(":{line}")).unwrap_or_default()
+}
+
+/// `path` made absolute from the working directory.
+pub fn absolute(path: &Utf8Path, working_directory: &Utf8Path) -> Utf8PathBuf {
+    normalize(&working_directory.join(path))
+}

@@ -1,0 +1,14 @@
+//! Foreshot: a language server and command-line tool for Alembic.
+
+mod cli;
+mod config;
+mod environment;
+mod failure;
+mod style;
+mod workspace;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}
