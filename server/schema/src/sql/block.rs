@@ -3,15 +3,14 @@
 //! Each statement in a program is read as any other. What runs under a test, in a loop or in an exception handler
 //! becomes one of two courses, unless the test only asks whether the very object is there already.
 
+use super::course::either;
 use super::cursor::{Cursor, Read, Unreadable};
-use super::dynamic::{Dynamic, Variables, evaluate};
+use super::dynamic::{Dynamic, evaluate};
 use super::guard::{Guard, settle};
-use super::lex::TokenKind;
 use super::split::first;
-use super::{DEEPEST, HOLE, Session, nothing};
-use crate::operation::Written;
-use crate::{DataChange, Operation, Step};
-use fact::{Place, Reason, Unknown};
+use super::variables::{assignment, forget, forget_assigned, join_variables};
+use super::{DEEPEST, HOLE, Session};
+use crate::Operation;
 
 /// The operations of a whole program.
 pub(super) fn program(cursor: &Cursor<'_>, session: &mut Session) -> Read<Vec<Operation>> {
@@ -26,53 +25,6 @@ pub(super) fn program(cursor: &Cursor<'_>, session: &mut Session) -> Read<Vec<Op
         }
     }
     Ok(operations)
-}
-
-/// A program that does data at most is data; one that does nothing is nothing.
-pub(super) fn summed_up(operations: Vec<Operation>, what: &str) -> Vec<Operation> {
-    let mut operations = operations;
-    if operations.iter().all(|operation| matches!(operation, Operation::Nothing { .. })) {
-        operations.truncate(0);
-        operations.push(nothing(what));
-    } else {
-        operations.retain(|operation| !matches!(operation, Operation::Nothing { .. }));
-    }
-    operations
-}
-
-/// One of two courses. What only changes rows is said as data that may not happen.
-pub(super) fn either(left: Vec<Operation>, right: Vec<Operation>, place: Place) -> Vec<Operation> {
-    let only_data = |operations: &[Operation]| {
-        operations.iter().all(|o| matches!(o, Operation::Data(_) | Operation::Nothing { .. }))
-    };
-    if left == right {
-        return left;
-    }
-    if only_data(&left) && only_data(&right) {
-        return left.into_iter().chain(right).map(uncertain).collect();
-    }
-    let steps = |operations: Vec<Operation>| {
-        operations
-            .into_iter()
-            .filter(|operation| !matches!(operation, Operation::Nothing { .. }))
-            .map(|operation| Step {
-                operation,
-                place,
-                call_site: None,
-                written: Written::Sql,
-                autocommit: false,
-            })
-            .collect()
-    };
-    let because = Unknown::new(Reason::UndecidedTest, place);
-    vec![Operation::Either { left: steps(left), right: steps(right), because }]
-}
-
-fn uncertain(operation: Operation) -> Operation {
-    match operation {
-        Operation::Data(change) => Operation::Data(DataChange { certain: false, ..change }),
-        other => other,
-    }
 }
 
 /// What a list of statements does, and whether it may leave the program before its end.
@@ -209,67 +161,6 @@ fn within_case(start: usize, cursor: &Cursor<'_>) -> bool {
     let before = Cursor { at: start, end: cursor.at, ..*cursor };
     let count = |word: &str| (0..before.end - before.at).filter(|ahead| before.is_at(*ahead, word)).count();
     count("CASE") > count("END")
-}
-
-/// `name := value`, `name = value` and `SET @name = value` keep the text that the value makes.
-pub(super) fn assignment(said: &Cursor<'_>, session: &mut Session) -> bool {
-    let mut said = *said;
-    let set = said.eat_any(&["SET", "SELECT", "DECLARE"]);
-    let mut assigned = false;
-    while !said.done() {
-        let mut one = said.until_comma();
-        let Some(name) = one.peek(0).filter(|t| matches!(t.kind, TokenKind::Word | TokenKind::Param)) else {
-            break;
-        };
-        let variable = name.kind == TokenKind::Param;
-        if set != variable {
-            break;
-        }
-        one.at += 1;
-        if set && !one.word(0).is_empty() {
-            // `DECLARE @sql NVARCHAR(MAX) = '...'`
-            one.until(|c| c.symbol(0) == "=");
-        }
-        if one.eat_symbol(":=") || one.eat_symbol("=") {
-            let value = evaluate(&one, &session.variables);
-            session.variables.insert(one.text_of(name).to_ascii_lowercase(), value);
-            assigned = true;
-        } else if !set {
-            break;
-        }
-    }
-    assigned
-}
-
-/// What a statement may have put into variables is not known any more.
-fn forget(said: &Cursor<'_>, session: &mut Session) {
-    let mut said = *said;
-    while !session.variables.is_empty() && !said.done() {
-        if let Some(token) = said.peek(0) {
-            session.variables.remove(&said.text_of(token).to_ascii_lowercase());
-        }
-        said.at += 1;
-    }
-}
-
-/// Nor is what a loop, which starts here, may put into them in an earlier round.
-fn forget_assigned(rest: &Cursor<'_>, session: &mut Session) {
-    let mut rest = *rest;
-    let mut into = false;
-    while !session.variables.is_empty() && !rest.done() {
-        into = rest.is("INTO") || (into && !rest.is("FROM") && rest.symbol(0) != ";");
-        if (into || matches!(rest.symbol(1), ":=" | "="))
-            && let Some(token) = rest.peek(0)
-        {
-            session.variables.remove(&rest.text_of(token).to_ascii_lowercase());
-        }
-        rest.at += 1;
-    }
-}
-
-/// Keeps of the variables what holds after either of two courses.
-fn join_variables(session: &mut Session, other: &Variables) {
-    session.variables.retain(|name, value| other.get(name) == Some(value));
 }
 
 /// The variables of PL/pgSQL before its BEGIN, or one of MySQL after it.

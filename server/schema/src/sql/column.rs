@@ -416,8 +416,10 @@ fn next_value(value: &Cursor<'_>) -> Option<TableName> {
         return None;
     }
     let text = inside.known_string().ok()?;
-    if !inside.done() && !(inside.eat_symbol("::") && inside.eat_any(&["regclass", "text"]) && inside.done())
-    {
+    if inside.eat_symbol("::") {
+        inside.eat_any(&["regclass", "text"]);
+    }
+    if !inside.done() {
         return None;
     }
     object_in_string(&text, &inside)

@@ -357,10 +357,9 @@ impl<'a> Cursor<'a> {
 
 /// The value of a string token.
 fn string_value(text: &str, escapes: bool) -> String {
-    if text.starts_with('$') {
-        let tag = text[1..].find('$').map_or(0, |n| n + 2);
-        let body = text.get(tag..).unwrap_or("");
-        return body.strip_suffix(&text[..tag]).unwrap_or(body).to_owned();
+    if let Some(dollar) = text.strip_prefix('$') {
+        let (tag, body) = text.split_at(dollar.find('$').map_or(1, |n| n + 2));
+        return body.strip_suffix(tag).unwrap_or(body).to_owned();
     }
     let escapes = escapes || text.starts_with(['e', 'E']);
     let text = text.trim_start_matches(|c: char| c.is_ascii_alphabetic());

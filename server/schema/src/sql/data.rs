@@ -72,6 +72,9 @@ fn changes_data_or_selects(cursor: &Cursor<'_>) -> bool {
     changes_data(cursor) || cursor.is_any(&["SELECT", "VALUES"])
 }
 
+/// A column that gets a value: its qualifier, its name, the value if it is simple.
+type Assigned = (Option<Name>, Name, Option<Arc<str>>);
+
 struct Reader<'a> {
     statement: Cursor<'a>,
     /// The names that WITH gives to queries: no tables.
@@ -117,9 +120,7 @@ impl<'a> Reader<'a> {
         }
         cursor.eat("INTO");
         let table = cursor.target()?;
-        if cursor.eat("AS")
-            || (cursor.peek(1).is_some() && !is_insert_clause(cursor) && cursor.symbol(0) != "(")
-        {
+        if cursor.eat("AS") || (cursor.peek(1).is_some() && !ends_target(cursor)) {
             cursor.name()?;
         }
         let mut change = self.change(DataKind::Insert, table);
@@ -192,7 +193,7 @@ impl<'a> Reader<'a> {
     }
 
     /// `a = 1, t.b = c, (d, e) = (...)`: qualifier, column and simple value.
-    fn assignments(&self, mut sets: Cursor<'a>) -> Read<Vec<(Option<Name>, Name, Option<Arc<str>>)>> {
+    fn assignments(&self, mut sets: Cursor<'a>) -> Read<Vec<Assigned>> {
         let mut assigned = Vec::new();
         while !sets.done() {
             let mut item = sets.until_comma();

@@ -1,7 +1,7 @@
 //! Tests and handlers that only ask whether an object is there: `IF NOT EXISTS (SELECT FROM pg_type ...) THEN CREATE
 //! TYPE ...` is a longer spelling of `CREATE ... IF NOT EXISTS`.
 
-use super::block::either;
+use super::course::either;
 use super::cursor::Cursor;
 use super::lex::TokenKind;
 use crate::Operation;

@@ -181,7 +181,8 @@ impl Lexer<'_> {
                 _ => self.at += 1,
             }
         }
-        self.to_char_boundary();
+        // A backslash at the very end may have led past it.
+        self.at = self.bytes.len();
         TokenKind::Text
     }
 
@@ -190,9 +191,8 @@ impl Lexer<'_> {
         let escapes = kind == TokenKind::Text && self.lexis.backslashes;
         self.at += 1;
         while let Some(byte) = self.bytes.get(self.at) {
-            if *byte == b'\\' && escapes {
-                self.at += 2;
-            } else if *byte == close && self.byte(1) == close {
+            let doubled = *byte == close && self.byte(1) == close;
+            if doubled || (*byte == b'\\' && escapes) {
                 self.at += 2;
             } else {
                 self.at += 1;
@@ -201,13 +201,8 @@ impl Lexer<'_> {
                 }
             }
         }
-        self.to_char_boundary();
-        kind
-    }
-
-    /// A backslash before the last character may have led past the end or into the middle of a character.
-    fn to_char_boundary(&mut self) {
         self.at = self.bytes.len();
+        kind
     }
 
     fn dollar(&mut self) -> TokenKind {

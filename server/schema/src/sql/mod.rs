@@ -4,10 +4,12 @@
 //! leading words. Values and names keep the spelling they have in the text. sqlparser reads the expressions of which
 //! the columns are asked for. What no reader understands becomes [`Operation::Opaque`] on the tables that it names.
 
+mod alter_column;
 mod alter_table;
 mod block;
 mod column;
 mod constraint;
+mod course;
 mod create_table;
 mod cursor;
 mod data;
@@ -26,6 +28,7 @@ mod statement;
 mod tests;
 mod text;
 mod types;
+mod variables;
 
 use crate::{Kind, Operation, TableName};
 use cursor::{Cursor, Read, Source};

@@ -1,8 +1,10 @@
 //! One statement -> operations, by its leading word.
 
+use super::course::summed_up;
 use super::cursor::{Cursor, Read, Unreadable};
 use super::lex::TokenKind;
 use super::text::in_short;
+use super::variables::assignment;
 use super::{Found, Session, block, data, mssql, nothing, object};
 use crate::{Operation, TableName, Touched};
 
@@ -70,7 +72,7 @@ pub(super) fn read(statement: &Cursor<'_>, session: &mut Session) -> Read<Vec<Fo
     let all = |operations: Vec<Operation>| -> Vec<Found> {
         operations.into_iter().map(|operation| Found { operation, span }).collect()
     };
-    while cursor.symbol(0) == "(" && cursor.is_at(1, "SELECT") {
+    if cursor.symbol(0) == "(" && cursor.is_at(1, "SELECT") {
         return Ok(all(vec![nothing(&in_short(statement.source_text(), 100))]));
     }
     let head = cursor.word(0).to_ascii_uppercase();
@@ -123,15 +125,15 @@ pub(super) fn read(statement: &Cursor<'_>, session: &mut Session) -> Read<Vec<Fo
         }
         "IF" | "WHILE" => {
             let operations = block::program(statement, session)?;
-            Ok(all(block::summed_up(operations, &head)))
+            Ok(all(summed_up(operations, &head)))
         }
         "DECLARE" | "BEGIN" if starts_program(&cursor) => {
             let operations = block::program(statement, session)?;
-            Ok(all(block::summed_up(operations, &head)))
+            Ok(all(summed_up(operations, &head)))
         }
         _ if head.starts_with("SP_") => Ok(all(mssql::execute(&mut cursor, session)?)),
         _ if cursor.is_any(&HARMLESS) => {
-            block::assignment(statement, session);
+            assignment(statement, session);
             Ok(all(vec![nothing(&in_short(statement.source_text(), 100))]))
         }
         _ => Err(Unreadable),
@@ -166,13 +168,13 @@ fn select(statement: &Cursor<'_>, cursor: &mut Cursor<'_>, session: &mut Session
     {
         let operations = session.program_text(&body, statement)?;
         let span = statement.span();
-        return Ok(block::summed_up(operations, "SELECT")
+        return Ok(summed_up(operations, "SELECT")
             .into_iter()
             .map(|operation| Found { operation, span })
             .collect());
     }
     if cursor.peek(1).is_some_and(|t| t.kind == TokenKind::Param) && cursor.symbol(2) == "=" {
-        block::assignment(statement, session);
+        assignment(statement, session);
     }
     data::select(cursor)
 }
@@ -196,7 +198,7 @@ fn do_block(cursor: &mut Cursor<'_>, session: &mut Session) -> Read<Vec<Operatio
         return Err(Unreadable);
     }
     let operations = session.program_text(&body.ok_or(Unreadable)?, &at)?;
-    Ok(block::summed_up(operations, "DO"))
+    Ok(summed_up(operations, "DO"))
 }
 
 /// A call of a procedure that the same text has made.
@@ -206,7 +208,7 @@ fn call(cursor: &mut Cursor<'_>, session: &mut Session) -> Read<Vec<Operation>> 
     let name = cursor.table()?;
     let body = session.routine(&name.name.to_ascii_lowercase()).ok_or(Unreadable)?;
     let operations = session.program_text(&body, &at)?;
-    Ok(block::summed_up(operations, "CALL"))
+    Ok(summed_up(operations, "CALL"))
 }
 
 /// MySQL: `PREPARE name FROM 'text' | @variable`.
