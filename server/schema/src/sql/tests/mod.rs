@@ -1,6 +1,7 @@
 //! SQL in, operations out.
 
 mod alter;
+mod applied;
 mod create;
 mod data;
 mod guarded;
