@@ -147,20 +147,20 @@ fn until_semicolon<'a>(cursor: &mut Cursor<'a>, transact: bool) -> Cursor<'a> {
     } else {
         cursor.end
     };
+    let mut cases = 0usize;
     while cursor.at < limit && cursor.symbol(0) != ";" {
         // Without semicolons, T-SQL's `END` and `ELSE` close a statement, too.
-        if cursor.at > start && cursor.is_any(&["END", "ELSE"]) && !within_case(start, cursor) {
+        if cursor.at > start && cases == 0 && cursor.is_any(&["END", "ELSE"]) {
             break;
+        }
+        if cursor.is("CASE") {
+            cases += 1;
+        } else if cursor.is("END") {
+            cases = cases.saturating_sub(1);
         }
         cursor.skip();
     }
     Cursor { at: start, end: cursor.at, ..*cursor }
-}
-
-fn within_case(start: usize, cursor: &Cursor<'_>) -> bool {
-    let before = Cursor { at: start, end: cursor.at, ..*cursor };
-    let count = |word: &str| (0..before.end - before.at).filter(|ahead| before.is_at(*ahead, word)).count();
-    count("CASE") > count("END")
 }
 
 /// The variables of PL/pgSQL before its BEGIN, or one of MySQL after it.
@@ -181,9 +181,7 @@ fn declarations<'a>(cursor: &mut Cursor<'a>, session: &mut Session) -> Read<Cour
         if !cursor.eat_symbol(";") {
             break;
         }
-        if cursor.is_any(&["DECLARE"]) {
-            cursor.at += 1;
-        } else if session.is_mysql(cursor) {
+        if !cursor.eat("DECLARE") && cursor.is_mysql() {
             break;
         }
     }

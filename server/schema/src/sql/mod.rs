@@ -31,7 +31,7 @@ mod types;
 mod variables;
 
 use crate::{Kind, Operation, TableName};
-use cursor::{Cursor, Read, Source};
+use cursor::{Cursor, Source};
 use dynamic::{Dynamic, Variables};
 use fact::Place;
 use lex::{Lexis, lex};
@@ -157,21 +157,18 @@ impl Session {
         found.into_iter().map(|f| f.operation).collect()
     }
 
-    /// A program in a string.
-    fn program_text(&mut self, text: &str, at: &Cursor<'_>) -> Read<Vec<Operation>> {
+    /// A program in a string; opaque on the tables that it names if it cannot be read.
+    fn program_text(&mut self, text: &str, at: &Cursor<'_>) -> Vec<Operation> {
         if self.depth >= DEEPEST {
-            return Err(cursor::Unreadable);
+            return vec![statement::opaque_anything(at, "SQL that runs SQL")];
         }
         let tokens = lex(text, Lexis::of(at.source.dialect));
         let source = Source { text, tokens: &tokens, ..at.source };
         self.depth += 1;
-        let operations = block::program(&Cursor::new(source, 0, tokens.len()), self);
+        let program = Cursor::new(source, 0, tokens.len());
+        let operations = block::program(&program, self);
         self.depth -= 1;
-        operations
-    }
-
-    fn is_mysql(&self, cursor: &Cursor<'_>) -> bool {
-        cursor.is_mysql()
+        operations.unwrap_or_else(|cursor::Unreadable| vec![statement::opaque_program(&program)])
     }
 
     fn note_temporary(&mut self, statement: &Cursor<'_>) {

@@ -166,7 +166,7 @@ fn select(statement: &Cursor<'_>, cursor: &mut Cursor<'_>, session: &mut Session
     if cursor.symbol(2) == "("
         && let Some(body) = session.routine(&called)
     {
-        let operations = session.program_text(&body, statement)?;
+        let operations = session.program_text(&body, statement);
         let span = statement.span();
         return Ok(summed_up(operations, "SELECT")
             .into_iter()
@@ -197,7 +197,7 @@ fn do_block(cursor: &mut Cursor<'_>, session: &mut Session) -> Read<Vec<Operatio
     if !matches!(language.as_str(), "plpgsql" | "sql") {
         return Err(Unreadable);
     }
-    let operations = session.program_text(&body.ok_or(Unreadable)?, &at)?;
+    let operations = session.program_text(&body.ok_or(Unreadable)?, &at);
     Ok(summed_up(operations, "DO"))
 }
 
@@ -207,7 +207,7 @@ fn call(cursor: &mut Cursor<'_>, session: &mut Session) -> Read<Vec<Operation>> 
     cursor.at += 1;
     let name = cursor.table()?;
     let body = session.routine(&name.name.to_ascii_lowercase()).ok_or(Unreadable)?;
-    let operations = session.program_text(&body, &at)?;
+    let operations = session.program_text(&body, &at);
     Ok(summed_up(operations, "CALL"))
 }
 
@@ -265,6 +265,13 @@ pub(super) fn opaque(statement: &Cursor<'_>) -> Operation {
     }
     let touches = if tables.is_empty() || unknown { Touched::Anything } else { Touched::Tables(tables) };
     Operation::Opaque { touches, because: statement.unreadable(&in_short(statement.source_text(), 60)) }
+}
+
+/// [`opaque`] for a program, which may run more than it says.
+pub(super) fn opaque_program(program: &Cursor<'_>) -> Operation {
+    let runs = (0..program.end - program.at)
+        .any(|ahead| ["EXECUTE", "EXEC", "CALL", "PERFORM"].iter().any(|word| program.is_at(ahead, word)));
+    if runs { opaque_anything(program, &in_short(program.source_text(), 60)) } else { opaque(program) }
 }
 
 pub(super) fn opaque_anything(statement: &Cursor<'_>, what: &str) -> Operation {

@@ -220,7 +220,8 @@ fn routines_of_the_same_text_can_be_called() {
 
 #[test]
 fn blocks_that_cannot_be_read() {
-    check_sql(PG, "DO $$ BEGIN IF x THEN DROP TABLE t; END $$", &["opaque"]);
+    check_sql(PG, "DO $$ BEGIN IF x THEN DROP TABLE t; END $$", &["opaque t"]);
+    check_sql(PG, "DO $$ BEGIN IF x THEN DROP TABLE t; PERFORM f(); END $$", &["opaque"]);
     check_sql(PG, "DO $$ BEGIN FROBNICATE; DROP TABLE t; END $$", &["opaque", "drop table t"]);
     check_sql(PG, &format!("DO $$ {} {} $$", "BEGIN ".repeat(500), "END; ".repeat(500)), &["opaque"]);
     check_sql(
