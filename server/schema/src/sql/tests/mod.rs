@@ -4,6 +4,7 @@ mod alter;
 mod applied;
 mod create;
 mod data;
+mod emitted;
 mod guarded;
 mod objects;
 mod robust;
