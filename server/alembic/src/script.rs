@@ -15,7 +15,7 @@ pub struct Script {
 /// What keeps Alembic from loading a history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal<'a> {
-    /// One file cannot be loaded or, without running it, read.
+    /// One file cannot be loaded, or only running it would tell where it belongs.
     File { file: &'a RevisionFile, fault: &'a Fault },
     /// The files do not make a history; `file` is the one to look at.
     Graph { file: Option<&'a RevisionFile>, error: LoadError },
@@ -50,9 +50,10 @@ impl Script {
 
     /// What keeps Alembic from loading this history, if anything does.
     pub fn refusal(&self) -> Option<Refusal<'_>> {
-        let faulty = self.files.iter().find_map(|file| Some((file, file.faults.first()?)));
-        if let Some((file, fault)) = faulty {
-            return Some(Refusal::File { file, fault });
+        for file in &self.files {
+            if let Some(fault) = file.faults.iter().find(|fault| fault.kind.hides_the_graph()) {
+                return Some(Refusal::File { file, fault });
+            }
         }
         let error = self.graph.strict().err()?;
         let problem = self.graph.problems().iter().find(|problem| problem.refusal(&self.graph).is_some());

@@ -145,20 +145,19 @@ impl Graph {
 
     /// Where a walk up from `current` starts: its only revision, or the last applied one on `branch`.
     fn upgrade_start(&self, current: &Ids, branch: Option<&str>) -> Result<Option<Rev>, QueryError> {
-        let current = self.get_revisions(current)?;
-        let starts = match branch {
-            None => current,
-            Some(branch) => {
-                let direct = self.filter_for_lineage(&current, branch, false)?;
-                if direct.is_empty() {
-                    let applied: Vec<Rev> = self.ancestors(&current).iter().collect();
-                    let applied = self.filter_for_lineage(&applied, branch, false)?;
-                    self.tips(&applied)
-                } else {
-                    direct
-                }
-            }
+        let Some(branch) = branch else {
+            return match current.as_list() {
+                [] => Ok(None),
+                [one] => self.get_revision(&Ids::from(one.as_str())),
+                _ => Err(QueryError::AmbiguousStart),
+            };
         };
+        let current = self.get_revisions(current)?;
+        let mut starts = self.filter_for_lineage(&current, branch, false)?;
+        if starts.is_empty() {
+            let applied: Vec<Rev> = self.ancestors(&current).iter().collect();
+            starts = self.tips(&self.filter_for_lineage(&applied, branch, false)?);
+        }
         match starts.as_slice() {
             [] => Ok(None),
             [one] => Ok(Some(*one)),

@@ -53,12 +53,17 @@ impl Graph {
         if targets.is_empty() {
             rows.remove(&affected);
         }
+        let mut moved: Option<Rev> = None;
         for target in targets {
             if affected.contains(&target) {
                 continue;
             }
             let (above, below) = (self.descendants(&[target]), self.ancestors(&[target]));
             if affected.iter().any(|rev| above.contains(*rev) || below.contains(*rev)) {
+                // The rows that this one would replace are gone when another target of the line was there first.
+                if let Some(first) = moved.replace(target) {
+                    return Err(QueryError::Overlap { revision: self.id(target), others: self.ids(&[first]) });
+                }
                 rows.remove(&affected);
             }
             rows.insert(target);

@@ -1,5 +1,6 @@
 //! What a revision file says about itself, read without running it.
 
+mod complete;
 mod values;
 
 #[cfg(test)]
@@ -102,8 +103,19 @@ impl fmt::Display for FaultKind {
     }
 }
 
+impl FaultKind {
+    /// Whether the file has no certain place in the history: its own id or its parent is at stake.
+    pub fn hides_the_graph(&self) -> bool {
+        match self {
+            FaultKind::Unknown { variable, .. } => matches!(*variable, "revision" | "down_revision"),
+            _ => true,
+        }
+    }
+}
+
 impl RevisionFile {
-    /// Reads the file at `path` with the syntax `module`.
+    /// Reads the file at `path` with the syntax `module`: literals, concatenation, constants of the module.
+    /// [`RevisionFile::complete`] follows imports.
     pub fn read(path: &Utf8Path, file: FileId, module: &Module) -> RevisionFile {
         let variables = Variables::of(module, file);
         let mut faults = Vec::new();

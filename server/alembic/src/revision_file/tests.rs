@@ -1,6 +1,9 @@
 use super::{Ids, RevisionFile};
 use camino::Utf8Path;
-use fact::{Fact, FileId};
+use fact::{Fact, FileId, Name, name};
+use python::bindings::Bindings;
+use python::modules::{Found, SourceModule, Sources};
+use std::sync::Arc;
 
 fn read(path: &str, text: &str) -> RevisionFile {
     RevisionFile::read(Utf8Path::new(path), FileId(0), &python::parse::parse(text))
@@ -219,5 +222,102 @@ fn places() {
     check_places(
         "'doc'\nrevision = 'a'\ndown_revision = ('b', \"c\")\ndepends_on = 'd'\n\n\ndef upgrade():\n    pass\n",
         &["'a'", "'b'", "\"c\"", "'d'", "upgrade"],
+    );
+}
+
+/// Modules by dotted name, other than the revision itself.
+struct Modules(Vec<Arc<SourceModule>>);
+
+impl Sources for Modules {
+    fn find(&self, dotted: Name) -> Found {
+        let found = self.0.iter().find(|module| module.name == dotted);
+        let below = format!("{dotted}.");
+        match found {
+            Some(module) => Found::Module(module.clone()),
+            None if self.0.iter().any(|module| module.name.starts_with(&below)) => Found::Namespace,
+            None => Found::Absent { inside: false },
+        }
+    }
+}
+
+fn module(dotted: &str, file: u32, text: &str) -> Arc<SourceModule> {
+    let module = Arc::new(python::parse::parse(text));
+    let bindings = Arc::new(Bindings::of(&module));
+    let path = format!("/{dotted}.py").into();
+    Arc::new(SourceModule {
+        name: name(dotted),
+        file: FileId(file),
+        path,
+        is_package: false,
+        module,
+        bindings,
+    })
+}
+
+/// As `check_links`, with the module `app.names` to import from; then the faults that are left.
+#[track_caller]
+fn check_completed(text: &str, names: &str, expect: &str, faults: &[&str]) {
+    let mut file = read("/v/x-y.py", text);
+    assert!(file.is_incomplete(), "{text}");
+    let own = module("x_y", 0, text);
+    let sources = Modules(vec![module("app.names", 1, names), own.clone()]);
+    let trace = file.complete(&own, &sources);
+    let revision = file.revision.known().map_or("?", |id| id.name.as_str());
+    let ids = [&file.down_revision, &file.branch_labels, &file.depends_on].map(show);
+    let got = format!("{revision} < {} @ {} ! {}", ids[0], ids[1], ids[2]).replace("  ", " ");
+    let left: Vec<String> = file.faults.iter().map(|fault| fault.kind.to_string()).collect();
+    assert_eq!(got.trim_end(), expect, "{text}");
+    assert_eq!(left, faults, "{text}");
+    assert_eq!(file.is_incomplete(), faults.iter().any(|fault| fault.contains("not known")), "{text}");
+    assert!(trace.holds(&sources));
+}
+
+#[test]
+fn imported_constants() {
+    let names = "EXPAND = 'expand'\nIDS = ['b', 'c']\nclass Branch:\n    LEFT = 'left'\n";
+    for (text, expect) in [
+        (
+            "from app import names\nrevision = 'a'\ndown_revision = 'b'\nbranch_labels = (names.EXPAND,)",
+            "a < b @ expand !",
+        ),
+        (
+            "from app.names import EXPAND as E\nrevision = 'a'\ndown_revision = 'b'\nbranch_labels = ('l', E)",
+            "a < b @ l expand !",
+        ),
+        ("from app.names import IDS\nrevision = 'a'\ndown_revision = tuple(IDS)", "a < b c @ !"),
+        (
+            "from app.names import Branch\nrevision = 'a'\ndown_revision = None\nbranch_labels = Branch.LEFT",
+            "a < @ left !",
+        ),
+        ("revision = 'a'.upper()\ndown_revision = '%s_b' % 'x'", "A < x_b @ !"),
+        ("from app.names import EXPAND\nrevision = EXPAND + '1'\ndown_revision = None", "expand1 < @ !"),
+        (
+            "from app.names import *\nrevision = 'a'\ndown_revision = 'b'\ndepends_on = EXPAND",
+            "a < b @ ! expand",
+        ),
+    ] {
+        check_completed(text, names, expect, &[]);
+    }
+}
+
+#[test]
+fn what_cannot_be_evaluated_stays_unknown() {
+    check_completed(
+        "import os\nrevision = 'a'\ndown_revision = 'b'\nbranch_labels = os.environ['X']",
+        "",
+        "a < b @ ? !",
+        &["branch_labels is not known: it depends on an environment variable"],
+    );
+    check_completed(
+        "from app.names import N\nrevision = 'a'\ndown_revision = N",
+        "N = 5",
+        "a < ? @ !",
+        &["down_revision is a number, not a string"],
+    );
+    check_completed(
+        "from app.names import *\nrevision = 'a'",
+        "x = 1",
+        "a < @ !",
+        &["it assigns no down_revision"],
     );
 }
