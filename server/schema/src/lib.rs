@@ -4,12 +4,16 @@ pub mod apply;
 pub mod column;
 pub mod constraint;
 pub mod dialect;
+pub mod difference;
+pub mod invert;
 pub mod join;
 pub mod naming;
 pub mod operation;
 pub mod report;
 pub mod sql;
 pub mod table;
+#[cfg(test)]
+mod testing;
 pub mod types;
 
 pub use apply::{Context, Failed, Failure, Outcome, apply, apply_all, apply_strict};
@@ -18,8 +22,10 @@ pub use constraint::{
     Check, Constraint, ConstraintKind, Exclude, ForeignKey, Index, IndexItem, PrimaryKey, Unique,
 };
 pub use dialect::{Dialect, Kind};
+pub use difference::{Difference, differences};
+pub use invert::{Why, invert, invert_all};
 pub use join::join;
 pub use naming::NamingConvention;
-pub use operation::{ColumnChange, DataChange, Operation, Step, Touched};
+pub use operation::{ColumnChange, DataChange, Operation, Step, Touched, Written};
 pub use table::{EnumType, Schema, Table, TableName};
 pub use types::Type;

@@ -2,7 +2,7 @@
 
 use super::engine::Engine;
 use super::mention::{mentions, renamed};
-use super::table::retain;
+use super::table::{retain, types_exist};
 use super::{Existing, Failure, User};
 use crate::column::Autoincrement;
 use crate::dialect::{Change, base_of};
@@ -31,6 +31,9 @@ impl Engine<'_> {
             self.check_type(*written, &Column::new(name, Fact::Known(ty.clone()), self.place));
         }
         self.need_enum_of(&column);
+        if let (Fact::Known(ty), Some(Kind::Postgresql)) = (&mut column.ty, self.kind()) {
+            types_exist(ty);
+        }
         if let Some(place) = table.columns.iter_mut().find(|known| known.name == name) {
             *place = Arc::new(column.clone());
         }
@@ -196,7 +199,7 @@ impl Engine<'_> {
         }
         if change.using.is_none() {
             self.fail(Failure::NeedsUsing { table: written, column: column.name });
-        } else if matches!(column.default, Fact::Known(Some(_))) && change.default.is_none() {
+        } else if matches!(column.default, Fact::Known(Some(_))) {
             self.fail(Failure::DefaultNotConvertible { table: written, column: column.name });
         }
     }

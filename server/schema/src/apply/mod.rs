@@ -19,7 +19,7 @@ mod rebuild;
 mod restate;
 mod table;
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 
 pub use batch::recreates;
 pub use failure::{Existing, Failed, Failure, User};

@@ -84,6 +84,9 @@ impl Engine<'_> {
             }
         }
         column.comment = column.comment.filter(|comment| !comment.is_empty());
+        if let (Fact::Known(ty), Some(Kind::Postgresql)) = (&mut column.ty, self.kind()) {
+            types_exist(ty);
+        }
         if primary {
             column.nullable = Fact::Known(false);
         }
@@ -278,5 +281,18 @@ fn is_serial(ty: &Type) -> bool {
             )
         }
         _ => false,
+    }
+}
+
+/// Whether the type was to be made with the table says nothing once the table is there.
+pub(super) fn types_exist(ty: &mut Type) {
+    match ty {
+        Type::Enum(ty) => ty.create_type = false,
+        Type::Array { item, .. } => types_exist(item),
+        Type::Variants { base, others } => {
+            types_exist(base);
+            others.iter_mut().for_each(|(_, other)| types_exist(other));
+        }
+        _ => {}
     }
 }
