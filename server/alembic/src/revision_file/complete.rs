@@ -14,12 +14,10 @@ const BUDGET: Budget = Budget { steps: 50_000, depth: 30, forks: 4 };
 impl RevisionFile {
     /// Whether [`RevisionFile::complete`] may find out more.
     pub fn is_incomplete(&self) -> bool {
-        let ids = [&self.down_revision, &self.branch_labels, &self.depends_on];
         let asked = |fault: &Fault| matches!(fault.kind, FaultKind::Unknown { .. });
-        self.faults.iter().any(asked)
-            || ids.iter().any(|ids| !ids.ids.is_known() && !self.is_wrong(ids))
-            || !self.upgrade.is_known()
-            || !self.downgrade.is_known()
+        let without_text = |fault: &Fault| matches!(fault.kind, FaultKind::Unreadable(_));
+        let functions = self.upgrade.is_known() && self.downgrade.is_known();
+        self.faults.iter().any(asked) || !functions && !self.faults.iter().any(without_text)
     }
 
     /// Evaluates what literals do not tell; `source` is this file, `sources` are the modules that it may import.
@@ -55,12 +53,6 @@ impl RevisionFile {
         let asks =
             |fault: &Fault| matches!(fault.kind, FaultKind::Unknown { variable: of, .. } if of == variable);
         self.faults.iter().any(asks)
-    }
-
-    /// The value was read, and Alembic does not take it.
-    fn is_wrong(&self, ids: &Ids) -> bool {
-        let reason = ids.ids.unknown().map(|unknown| &unknown.reason);
-        matches!(reason, Some(Reason::UnreadableArgument(_) | Reason::UnreadableRevision(_)))
     }
 
     fn forget_faults(&mut self, variable: &str) {
