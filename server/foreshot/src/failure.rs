@@ -37,5 +37,10 @@ pub fn report(error: &anyhow::Error) -> u8 {
     }
     let red = crate::style::ERROR;
     anstream::eprintln!("{red}error{red:#}: {error:#}");
+    code_of(error)
+}
+
+/// The exit code for an error.
+pub fn code_of(error: &anyhow::Error) -> u8 {
     if error.is::<Question>() { code::QUESTION } else { code::INPUT }
 }

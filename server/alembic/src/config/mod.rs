@@ -148,7 +148,7 @@ impl Config {
             && ini.section(&sources.section).is_none()
             && sources.section != MAIN_SECTION
         {
-            let names: Vec<_> = ini.sections().iter().map(|section| section.name.as_str()).collect();
+            let names = crate::discover::environment_sections(ini);
             return Err(ConfigError::new(
                 path,
                 None,

@@ -11,7 +11,6 @@ use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
 use schema::Dialect;
 use serde::Serialize;
-use serde_json::json;
 use std::io::{self, Write};
 
 /// Show the environments found, their files, and where each fact comes from
@@ -20,6 +19,13 @@ pub struct ConfigArgs {
     /// How to write the answer.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+}
+
+#[derive(Debug, Serialize)]
+struct Document {
+    /// The file that the settings come from.
+    settings: Option<String>,
+    environments: Vec<Found>,
 }
 
 /// One environment as it was found.
@@ -51,20 +57,23 @@ struct FoundDialect {
 }
 
 pub fn run(args: &ConfigArgs, start: &Start) -> Result<()> {
+    write(args, start, &mut anstream::AutoStream::auto(io::stdout()).lock())
+}
+
+fn write(args: &ConfigArgs, start: &Start, out: &mut impl Write) -> Result<()> {
     let layouts = start.selection.layouts(&start.settings)?;
     let found = layouts.into_iter().map(|layout| describe(layout, start)).collect::<Result<Vec<_>>>()?;
     let settings = start.settings.file().map(|file| shown(file, start.base()));
-    let mut out = anstream::AutoStream::auto(io::stdout()).lock();
     match args.format {
         Format::Json => {
-            let document = json!({ "settings": settings, "environments": found });
+            let document = Document { settings, environments: found };
             writeln!(out, "{}", serde_json::to_string_pretty(&document)?)?;
         }
         Format::Text => {
             let settings = settings.as_deref().unwrap_or("none (no foreshot.toml, no [tool.foreshot])");
             writeln!(out, "{FAINT}settings{FAINT:#}  {settings}")?;
             for one in &found {
-                write_text(&mut out, one)?;
+                write_text(out, one)?;
             }
         }
     }
@@ -159,4 +168,63 @@ fn write_text(out: &mut impl Write, found: &Found) -> io::Result<()> {
         writeln!(out, "  {WARNING}{:<18}{WARNING:#}{error}", "cannot be loaded")?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::testing::{check_output, revision};
+
+    #[track_caller]
+    fn check(files: &[(&str, String)], expect: &str) {
+        check_output(files, |start, out| write(&ConfigArgs { format: Format::Text }, start, out), expect);
+    }
+
+    #[test]
+    fn text() {
+        let ini = "[alembic]\nscript_location = %(here)s/m\nprepend_sys_path = .\nsqlalchemy.url = sqlite://\n\
+                   version_locations = %(here)s/m/versions %(here)s/more\n";
+        check(
+            &[
+                ("alembic.ini", ini.into()),
+                ("m/env.py", String::new()),
+                ("m/versions/1.py", revision("a1", "None", "First")),
+                ("m/versions/2.py", revision("b2", "'x'", "Second")),
+            ],
+            "settings  none (no foreshot.toml, no [tool.foreshot])\n\
+             \n\
+             alembic.ini\n\
+             \u{20} configuration     alembic.ini\n\
+             \u{20} section           alembic\n\
+             \u{20} script directory  m\n\
+             \u{20} env.py            m/env.py\n\
+             \u{20} template          none\n\
+             \u{20} version locations m/versions\n\
+             \u{20} missing locations more\n\
+             \u{20} recursive         no\n\
+             \u{20} source roots      .\n\
+             \u{20} dialects          sqlite (sqlalchemy.url, alembic.ini:4)\n\
+             \u{20} revisions         2\n\
+             \u{20} heads             a1, b2\n\
+             \u{20} cannot be loaded  m/versions/2.py:3: Revision x referenced from revision b2 is not present\n",
+        );
+    }
+
+    #[test]
+    fn settings_come_before_the_url() {
+        let ini = "[alembic]\nscript_location = m\nsqlalchemy.url = sqlite://\n";
+        let files = |settings: &str| {
+            vec![
+                ("alembic.ini", ini.to_owned()),
+                ("m/versions/1.py", revision("a1", "None", "First")),
+                ("foreshot.toml", settings.to_owned()),
+            ]
+        };
+        let start = "settings  foreshot.toml\n\nalembic.ini\n";
+        check(&files("dialects = ['postgresql:16']\n"), start);
+        check(
+            &files("\ndialect = []\n"),
+            "error 2: foreshot.toml:2: there is no setting 'dialect' (did you mean 'dialects'?)",
+        );
+    }
 }

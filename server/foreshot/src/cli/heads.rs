@@ -1,11 +1,10 @@
 //! `foreshot heads`
 
 use super::Format;
-use super::row::{Layout, Row};
+use super::row::{Layout, Row, Rows};
 use super::start::Start;
 use anyhow::Result;
 use clap::Args;
-use serde_json::json;
 use std::io::Write;
 
 /// List the revisions that nothing follows
@@ -17,21 +16,95 @@ pub struct HeadsArgs {
 }
 
 pub fn run(args: &HeadsArgs, start: &Start) -> Result<()> {
+    write(args, start, &mut anstream::AutoStream::auto(std::io::stdout()).lock())
+}
+
+fn write(args: &HeadsArgs, start: &Start, out: &mut impl Write) -> Result<()> {
     let environment = start.history()?;
     let graph = environment.script.graph();
     let heads = graph.heads();
-    let mut out = anstream::AutoStream::auto(std::io::stdout()).lock();
     match args.format {
         Format::Json => {
             let rows: Vec<Row> = heads.iter().map(|rev| Row::new(&environment, *rev, start.base())).collect();
-            writeln!(out, "{}", serde_json::to_string_pretty(&json!({ "revisions": rows }))?)?;
+            writeln!(out, "{}", serde_json::to_string_pretty(&Rows { revisions: rows })?)?;
         }
         Format::Text => {
             let layout = Layout::new(graph, heads, true);
             for rev in heads {
-                layout.write(&mut out, &environment, *rev, None, start.base())?;
+                layout.write(out, &environment, *rev, None, start.base())?;
             }
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::testing::{check_output, revision};
+
+    #[track_caller]
+    fn check(files: &[(&str, String)], format: Format, expect: &str) {
+        check_output(files, |start, out| write(&HeadsArgs { format }, start, out), expect);
+    }
+
+    fn ini() -> (&'static str, String) {
+        ("alembic.ini", "[alembic]\nscript_location = m\n".into())
+    }
+
+    #[test]
+    fn heads() {
+        let first = ("m/versions/1.py", revision("a1", "None", "First"));
+        let second = ("m/versions/2.py", revision("bb2", "'a1'", "Second"));
+        let apart = ("m/versions/3.py", revision("c3", "None", "Third") + "depends_on = 'bb2'\n");
+        let all = [ini(), first, second, apart];
+        let text = "bb2  (head, others depend on it)  Second  after a1\n     m/versions/2.py\n\
+                    c3   (head)  Third  base  depends on bb2\n     m/versions/3.py\n";
+        check(&all, Format::Text, text);
+    }
+
+    #[test]
+    fn histories_that_cannot_be_loaded() {
+        let orphan = ("m/versions/1.py", revision("a1", "'gone'", "Orphan"));
+        check(
+            &[ini(), orphan],
+            Format::Text,
+            "error 2: the history cannot be loaded: m/versions/1.py:3: Revision gone referenced from revision a1 is not \
+             present",
+        );
+        let broken = ("m/versions/1.py", "revision = 'a1'\ndown_revision = (\n".into());
+        check(
+            &[ini(), broken],
+            Format::Text,
+            "error 2: the history cannot be loaded: m/versions/1.py:2: syntax error: ",
+        );
+        let helper = ("m/versions/conftest.py", "x = 1\n".into());
+        check(
+            &[ini(), helper],
+            Format::Text,
+            "error 2: the history cannot be loaded: m/versions/conftest.py: it assigns no revision, and its file name is \
+             not a revision id",
+        );
+        check(
+            &[ini(), ("m/versions/.keep", String::new())],
+            Format::Text,
+            "error 2: no migrations found: m/versions has none",
+        );
+    }
+
+    #[test]
+    fn environments_that_cannot_be_told_apart_or_found() {
+        let other = |folder: &'static str| (folder, "[alembic]\nscript_location = %(here)s\n".to_owned());
+        check(
+            &[other("one/alembic.ini"), other("two/alembic.ini")],
+            Format::Text,
+            "error 3: there are 2 migration environments; choose one:\n  -c one/alembic.ini\n  -c two/alembic.ini",
+        );
+        check(&[("app.py", String::new())], Format::Text, "error 2: no migration environment found in ");
+        check(
+            &[ini()],
+            Format::Text,
+            "error 2: alembic.ini:2: script_location is m, and there is no such directory",
+        );
+    }
 }

@@ -6,6 +6,8 @@ mod heads;
 mod history;
 mod row;
 mod start;
+#[cfg(test)]
+mod testing;
 
 use crate::config::parse_dialect;
 use crate::failure::{self, code};

@@ -24,6 +24,12 @@ pub struct Row {
     is_branch_point: bool,
 }
 
+/// The document of a list of revisions.
+#[derive(Debug, Serialize)]
+pub struct Rows {
+    pub revisions: Vec<Row>,
+}
+
 impl Row {
     pub fn new(environment: &Environment, rev: Rev, base: &Utf8Path) -> Row {
         let graph = environment.script.graph();
