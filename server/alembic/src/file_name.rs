@@ -110,12 +110,13 @@ pub fn slug(message: &str, length: usize) -> String {
     }
 }
 
-/// What stands between the token and the letter of a format: `-`, `0`, `+`, width, precision.
+/// What stands between the token and the letter of a format: `-`, `0`, `+`, a space, width, precision.
 #[derive(Default)]
 struct Flags {
     left: bool,
     zero: bool,
     plus: bool,
+    space: bool,
     width: usize,
     precision: Option<usize>,
 }
@@ -143,6 +144,7 @@ impl Flags {
             left: signs.contains('-'),
             zero: signs.contains('0'),
             plus: signs.contains('+'),
+            space: signs.contains(' '),
             width: number(width)?,
             precision,
         })
@@ -150,10 +152,11 @@ impl Flags {
 
     fn number(&self, number: i64) -> String {
         let digits = format!("{:0>width$}", number.unsigned_abs(), width = self.precision.unwrap_or(0));
-        let sign = match (number < 0, self.plus) {
-            (true, _) => "-",
-            (false, true) => "+",
-            (false, false) => "",
+        let sign = match (number < 0, self.plus, self.space) {
+            (true, ..) => "-",
+            (false, true, _) => "+",
+            (false, false, true) => " ",
+            (false, false, false) => "",
         };
         if self.zero && !self.left {
             let width = self.width.saturating_sub(sign.len());
@@ -194,6 +197,7 @@ mod tests {
         check_name("%(hour)d%(minute)02d%(second)4d", Ok("1508   5.py"));
         check_name("%(epoch)s/%(rev).2s", Ok("1343228885/ab.py"));
         check_name("%(rev)-6s|%(rev)6s|%(day)+d", Ok("ab12  |  ab12|+25.py"));
+        check_name("%(day) d", Ok(" 25.py"));
         check_name("100%%_%(rev)s", Ok("100%_ab12.py"));
         check_name("", Ok(".py"));
         check_name("%(month)d%(nope)s", Err("file_template has no token named 'nope'"));
