@@ -1,0 +1,494 @@
+//! What SQLAlchemy's objects answer while project code runs. Every host asks here first and passes on what is not ours.
+
+use crate::args::plain_text;
+use crate::path::{Canonical, called, canonical, core_name, is_flask_class, is_flask_name, method_call};
+use crate::sql::sql_text;
+use crate::table_ref::table_ref;
+use crate::types::{DIALECT_STAND_IN, read_type};
+use fact::{Fact, Name, Place, name};
+use python::eval::Interp;
+use python::host::{Eval, Host};
+use python::value::{Args, Call, Symbol, Value};
+use schema::Type;
+use std::sync::Arc;
+
+/// `of.wanted`, for [`Host::getattr`]. `None`: not ours, or nothing that is worth more than the symbol itself.
+pub fn getattr<H: Host>(interp: &mut Interp<'_, H>, of: &Value, wanted: Name, place: Place) -> Option<Eval> {
+    match of {
+        Value::Object(_) => object_attribute(interp, of, wanted, place).map(Ok),
+        Value::Symbol(_) => symbol_attribute(interp, of, wanted, place).map(Ok),
+        _ => None,
+    }
+}
+
+/// `callee(args)`, for [`Host::call`].
+pub fn call<H: Host>(interp: &mut Interp<'_, H>, callee: &Value, args: &Args, place: Place) -> Option<Eval> {
+    if let Some(canonical) = canonical(callee) {
+        return construct(interp, canonical, args).map(Ok);
+    }
+    let Symbol::Attribute { of, name, .. } = callee.as_symbol()? else { return None };
+    let first = || args.list.first().map(|arg| arg.value.clone());
+    if is_dialect(of) {
+        return match name.as_str() {
+            // The stand-in hands the type back: reading it is the caller's part.
+            "type_descriptor" => first().map(Ok),
+            _ => None,
+        };
+    }
+    // `table.columns.keys()` and `table.c.get("x")`
+    if crate::sql::is_columns(of)
+        && let Some(Symbol::Attribute { of: table, .. }) = of.as_symbol()
+    {
+        let columns = column_values(interp, table)?;
+        return match name.as_str() {
+            "keys" => Some(Ok(Value::list(columns.into_iter().map(|(name, _)| Value::str(&name)).collect()))),
+            "values" => Some(Ok(Value::list(columns.into_iter().map(|(_, value)| value).collect()))),
+            "items" => {
+                let pairs =
+                    columns.into_iter().map(|(name, value)| Value::tuple(vec![Value::str(&name), value]));
+                Some(Ok(Value::list(pairs.collect())))
+            }
+            "get" => {
+                let wanted = first()?;
+                let found = columns.into_iter().find(|(name, _)| Some(name.as_str()) == wanted.as_str());
+                let default = args.list.get(1).map_or(Value::None, |arg| arg.value.clone());
+                Some(Ok(found.map_or(default, |(_, value)| value)))
+            }
+            "contains_column" => None,
+            _ => None,
+        };
+    }
+    // A copy of a column is that column, with a value of its own.
+    if matches!(name.as_str(), "copy" | "_copy") && crate::column::is_column(interp, of) {
+        let original = crate::column::as_call(interp, of)?;
+        let copy = Call { callee: original.callee, args: original.args, place: original.place };
+        return Some(Ok(Value::Symbol(Arc::new(Symbol::Call(copy)))));
+    }
+    let _ = place;
+    None
+}
+
+/// For [`Host::iterate`]: the columns of a table whose columns are all known.
+pub fn iterate<H: Host>(interp: &mut Interp<'_, H>, of: &Value, _: Place) -> Option<Eval<Vec<Value>>> {
+    let Symbol::Attribute { of: table, name, .. } = of.as_symbol()? else { return None };
+    if !crate::sql::is_columns(of) {
+        if matches!(name.as_str(), "enums") {
+            return enum_labels(interp, table).map(Ok);
+        }
+        return None;
+    }
+    Some(Ok(column_values(interp, table)?.into_iter().map(|(_, value)| value).collect()))
+}
+
+/// For [`Host::truth`]: constructs of SQLAlchemy are true; what would raise is not answered.
+pub fn truth<H: Host>(interp: &mut Interp<'_, H>, of: &Value) -> Option<bool> {
+    let _ = interp;
+    match of.as_symbol()? {
+        // A class or function.
+        Symbol::Path(_) => canonical(of).map(|_| true),
+        Symbol::Call(_) => match called(of)? {
+            (Canonical::Sqlalchemy(name), _) => match name.as_str() {
+                "text" | "true" | "false" | "select" | "null" | "and_" | "or_" | "not_" | "inspect"
+                | "create_engine" | "literal" | "bindparam" | "Column" | "column" => None,
+                "Table" | "MetaData" | "Sequence" | "Index" | "Computed" | "Identity" => Some(true),
+                other if other.ends_with("Constraint") => Some(true),
+                _ => None,
+            },
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// For [`Host::isinstance`].
+pub fn isinstance<H: Host>(interp: &mut Interp<'_, H>, value: &Value, class: &Value) -> Option<bool> {
+    let wanted = match canonical(class)? {
+        Canonical::Sqlalchemy(name) | Canonical::Dialect(_, name) => name,
+        _ => return None,
+    };
+    let call = crate::column::as_call(interp, value)?;
+    let is = match canonical(&call.callee)? {
+        Canonical::Sqlalchemy(name) | Canonical::Dialect(_, name) => name,
+        _ => return None,
+    };
+    if is == wanted {
+        return Some(true);
+    }
+    match (kind_of(&is)?, kind_of(&wanted)?) {
+        (a, b) if a != b => Some(false),
+        ("type", _) => is_type_subclass(&is, &wanted),
+        ("column", _) => Some(matches!(wanted.as_str(), "ColumnElement" | "ColumnClause")),
+        _ => Some(false),
+    }
+}
+
+/// For [`Host::is_subclass`]: SQLAlchemy's exceptions, and its types.
+pub fn is_subclass(class: Name, of: Name) -> Option<bool> {
+    let short = |path: &str| -> Option<String> {
+        path.strip_prefix("sqlalchemy.").and_then(|rest| rest.rsplit('.').next()).map(str::to_owned)
+    };
+    let (class, of) = (short(&class)?, short(&of)?);
+    if class == of {
+        return Some(true);
+    }
+    if let Some(known) = exception_is(&class, &of) {
+        return Some(known);
+    }
+    is_type_subclass(&class, &of)
+}
+
+/// SQLAlchemy's exceptions with the class above each.
+const EXCEPTIONS: &[(&str, &str)] = &[
+    ("ArgumentError", "SQLAlchemyError"),
+    ("AmbiguousForeignKeysError", "ArgumentError"),
+    ("CircularDependencyError", "SQLAlchemyError"),
+    ("CompileError", "SQLAlchemyError"),
+    ("DBAPIError", "StatementError"),
+    ("DataError", "DatabaseError"),
+    ("DatabaseError", "DBAPIError"),
+    ("DisconnectionError", "SQLAlchemyError"),
+    ("IdentifierError", "SQLAlchemyError"),
+    ("IntegrityError", "DatabaseError"),
+    ("InterfaceError", "DBAPIError"),
+    ("InternalError", "DatabaseError"),
+    ("InvalidRequestError", "SQLAlchemyError"),
+    ("MultipleResultsFound", "InvalidRequestError"),
+    ("NoForeignKeysError", "ArgumentError"),
+    ("NoInspectionAvailable", "InvalidRequestError"),
+    ("NoReferenceError", "InvalidRequestError"),
+    ("NoReferencedColumnError", "NoReferenceError"),
+    ("NoReferencedTableError", "NoReferenceError"),
+    ("NoResultFound", "InvalidRequestError"),
+    ("NoSuchColumnError", "InvalidRequestError"),
+    ("NoSuchModuleError", "ArgumentError"),
+    ("NoSuchTableError", "InvalidRequestError"),
+    ("NotSupportedError", "DatabaseError"),
+    ("ObjectNotExecutableError", "ArgumentError"),
+    ("OperationalError", "DatabaseError"),
+    ("PendingRollbackError", "InvalidRequestError"),
+    ("ProgrammingError", "DatabaseError"),
+    ("ResourceClosedError", "InvalidRequestError"),
+    ("StatementError", "SQLAlchemyError"),
+    ("TimeoutError", "SQLAlchemyError"),
+    ("UnboundExecutionError", "InvalidRequestError"),
+    ("UnsupportedCompilationError", "CompileError"),
+];
+
+fn exception_is(class: &str, of: &str) -> Option<bool> {
+    let known = |name: &str| name == "SQLAlchemyError" || EXCEPTIONS.iter().any(|(class, _)| *class == name);
+    if !known(class) || !known(of) {
+        return None;
+    }
+    let mut at = class;
+    loop {
+        if at == of {
+            return Some(true);
+        }
+        match EXCEPTIONS.iter().find(|(class, _)| *class == at) {
+            Some((_, parent)) => at = parent,
+            None => return Some(false),
+        }
+    }
+}
+
+/// Types with the class above each.
+const TYPES: &[(&str, &str)] = &[
+    ("BIGINT", "BigInteger"),
+    ("BINARY", "LargeBinary"),
+    ("BLOB", "LargeBinary"),
+    ("BOOLEAN", "Boolean"),
+    ("BigInteger", "Integer"),
+    ("CHAR", "String"),
+    ("CLOB", "Text"),
+    ("DATE", "Date"),
+    ("DATETIME", "DateTime"),
+    ("DECIMAL", "Numeric"),
+    ("DOUBLE", "Double"),
+    ("DOUBLE_PRECISION", "Double"),
+    ("Double", "Float"),
+    ("ENUM", "Enum"),
+    ("Enum", "String"),
+    ("FLOAT", "Float"),
+    ("Float", "Numeric"),
+    ("INTEGER", "Integer"),
+    ("JSONB", "JSON"),
+    ("NCHAR", "Unicode"),
+    ("NUMERIC", "Numeric"),
+    ("NVARCHAR", "Unicode"),
+    ("REAL", "Float"),
+    ("SMALLINT", "SmallInteger"),
+    ("SmallInteger", "Integer"),
+    ("TEXT", "Text"),
+    ("TIME", "Time"),
+    ("TIMESTAMP", "DateTime"),
+    ("Text", "String"),
+    ("UUID", "Uuid"),
+    ("Unicode", "String"),
+    ("UnicodeText", "Text"),
+    ("VARBINARY", "LargeBinary"),
+    ("VARCHAR", "String"),
+    ("Boolean", "TypeEngine"),
+    ("Date", "TypeEngine"),
+    ("DateTime", "TypeEngine"),
+    ("Integer", "TypeEngine"),
+    ("Interval", "TypeEngine"),
+    ("JSON", "TypeEngine"),
+    ("LargeBinary", "TypeEngine"),
+    ("NullType", "TypeEngine"),
+    ("Numeric", "TypeEngine"),
+    ("String", "TypeEngine"),
+    ("Time", "TypeEngine"),
+    ("Uuid", "TypeEngine"),
+    ("ARRAY", "TypeEngine"),
+];
+
+fn is_type_subclass(class: &str, of: &str) -> Option<bool> {
+    let known = |name: &str| name == "TypeEngine" || TYPES.iter().any(|(class, _)| *class == name);
+    if !known(class) || !known(of) {
+        return None;
+    }
+    let mut at = class;
+    loop {
+        if at == of {
+            return Some(true);
+        }
+        match TYPES.iter().find(|(class, _)| *class == at) {
+            Some((_, parent)) => at = parent,
+            None => return Some(false),
+        }
+    }
+}
+
+/// Families of constructs: nothing is an instance of two.
+fn kind_of(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "Column" | "ColumnClause" | "column" | "mapped_column" => "column",
+        "Table" | "TableClause" | "table" => "table",
+        "Index" => "index",
+        "ForeignKey" => "foreign key",
+        "MetaData" => "metadata",
+        "text" | "TextClause" => "text",
+        "Sequence" => "sequence",
+        name if name.ends_with("Constraint") => "constraint",
+        name if TYPES.iter().any(|(class, _)| *class == name) || name == "TypeEngine" => "type",
+        _ => return None,
+    })
+}
+
+/// Calls whose result is simpler than the call.
+fn construct<H: Host>(interp: &mut Interp<'_, H>, canonical: Canonical, args: &Args) -> Option<Value> {
+    let Canonical::Sqlalchemy(callee) = canonical else { return None };
+    match callee.as_str() {
+        "quoted_name" => match &args.get(0, "value")?.value {
+            text @ (Value::Str(_) | Value::Partial(_)) => Some(text.clone()),
+            _ => None,
+        },
+        // `inspect(Model)` of a class is its mapper: for names and tables the class serves.
+        "inspect" | "class_mapper" => {
+            let class = args.list.first()?.value.clone();
+            interp.class_view(&class)?;
+            None
+        }
+        _ => None,
+    }
+}
+
+fn is_dialect(value: &Value) -> bool {
+    value.as_call().and_then(Call::path).is_some_and(|path| path == DIALECT_STAND_IN)
+}
+
+fn symbol_attribute<H: Host>(
+    interp: &mut Interp<'_, H>,
+    of: &Value,
+    wanted: Name,
+    place: Place,
+) -> Option<Value> {
+    if is_dialect(of) {
+        return match wanted.as_str() {
+            "name" => of.as_call()?.args.list.first().map(|arg| arg.value.clone()),
+            _ => None,
+        };
+    }
+    if crate::path::is_flask_object(of) {
+        // What the `db` object passes on is SQLAlchemy's own, by its own name.
+        return None;
+    }
+    // `table.c.x` where the table says what x is stays as it is: its name is what matters.
+    if let Some((of, method, _)) = method_call(of)
+        && method == "with_variant"
+        && matches!(wanted.as_str(), "enums" | "length")
+    {
+        return symbol_attribute(interp, &of.clone(), wanted, place);
+    }
+    let call = of.as_call()?;
+    match canonical(&call.callee)? {
+        Canonical::Sqlalchemy(kind) => match (kind.as_str(), wanted.as_str()) {
+            ("text" | "TextClause" | "literal_column" | "DDL", "text" | "statement") => {
+                let sql = sql_text(of)?;
+                (!sql.holes).then(|| Value::Str(sql.text))
+            }
+            ("Table" | "table" | "TableClause", "name" | "fullname" | "schema") => {
+                let table = table_ref(interp, of)?;
+                Some(match (wanted.as_str(), table.schema) {
+                    ("name", _) => Value::str(&table.name),
+                    ("schema", None) => Value::None,
+                    ("schema", Some(schema)) => Value::str(&schema),
+                    (_, _) => Value::str(&table.to_string()),
+                })
+            }
+            ("Column" | "column" | "mapped_column", _) => column_attribute(interp, of, wanted),
+            ("Index" | "Sequence", "name") => {
+                call.args.get(0, "name").map(|arg| arg.value.clone()).filter(|v| plain_text(v).is_some())
+            }
+            ("conv", _) => None,
+            (constraint, "name") if constraint.ends_with("Constraint") => {
+                let given = call.args.keyword("name").map_or(Value::None, |arg| arg.value.clone());
+                (call.args.open.is_none()).then_some(given)
+            }
+            ("Enum", _) => type_attribute(interp, of, wanted, place),
+            ("MetaData", "schema") => {
+                let found = crate::metadata::metadata(interp, of)?;
+                Some(found.schema.known()?.map_or(Value::None, |schema| Value::str(&schema)))
+            }
+            (_, "length" | "precision" | "scale" | "timezone") => type_attribute(interp, of, wanted, place),
+            _ => None,
+        },
+        Canonical::Dialect(..) => type_attribute(interp, of, wanted, place),
+        Canonical::Flask(kind) if kind == "Table" && wanted == "name" => {
+            Some(Value::str(&table_ref(interp, of)?.name))
+        }
+        _ => None,
+    }
+}
+
+fn column_attribute<H: Host>(interp: &mut Interp<'_, H>, of: &Value, wanted: Name) -> Option<Value> {
+    let spec = crate::column::column_spec(interp, &crate::Scope::default(), of)?;
+    match wanted.as_str() {
+        "name" => match spec.name? {
+            Fact::Known(name) => Some(Value::str(&name)),
+            Fact::Unknown(unknown) => Some(Value::unknown(unknown)),
+        },
+        "type" => spec.type_value,
+        "primary_key" => Some(Value::Bool(spec.primary_key.unwrap_or(false))),
+        "nullable" => match spec.nullable {
+            Some(Fact::Known(nullable)) => Some(Value::Bool(nullable)),
+            Some(Fact::Unknown(unknown)) => Some(Value::unknown(unknown)),
+            None => Some(Value::Bool(!spec.primary_key.unwrap_or(false))),
+        },
+        _ => None,
+    }
+}
+
+fn type_attribute<H: Host>(
+    interp: &mut Interp<'_, H>,
+    of: &Value,
+    wanted: Name,
+    place: Place,
+) -> Option<Value> {
+    let Fact::Known(ty) = read_type(interp, of, place) else { return None };
+    let number = |number: Option<i64>| Some(number.map_or(Value::None, Value::Int));
+    match (&ty, wanted.as_str()) {
+        (Type::Enum(ty), "enums") => {
+            Some(Value::list(ty.labels.known()?.iter().map(|label| Value::Str(label.clone())).collect()))
+        }
+        (Type::Enum(ty), "name") => Some(ty.name.map_or(Value::None, |name| Value::str(&name.name))),
+        (Type::Enum(ty), "schema") => {
+            Some(ty.name.and_then(|name| name.schema).map_or(Value::None, |schema| Value::str(&schema)))
+        }
+        (Type::String { length, .. } | Type::Char { length, .. } | Type::Text { length, .. }, "length") => {
+            number(length.map(i64::from))
+        }
+        (Type::Numeric { precision, .. }, "precision") => number(precision.map(i64::from)),
+        (Type::Numeric { scale, .. }, "scale") => number(scale.map(i64::from)),
+        (
+            Type::DateTime { timezone } | Type::Timestamp { timezone } | Type::Time { timezone },
+            "timezone",
+        ) => Some(Value::Bool(*timezone)),
+        _ => None,
+    }
+}
+
+fn enum_labels<H: Host>(interp: &mut Interp<'_, H>, of: &Value) -> Option<Vec<Value>> {
+    let place = of.as_call()?.place;
+    type_attribute(interp, of, name("enums"), place)?.as_items().map(<[Value]>::to_vec)
+}
+
+/// Attributes of classes and instances of the project that nothing in the project defines.
+fn object_attribute<H: Host>(
+    interp: &mut Interp<'_, H>,
+    of: &Value,
+    wanted: Name,
+    place: Place,
+) -> Option<Value> {
+    let symbol =
+        |of: &Value| Value::Symbol(Arc::new(Symbol::Attribute { of: of.clone(), name: wanted, place }));
+    if let Some(view) = interp.instance_view(of) {
+        // `db = SQLAlchemy()` with a subclass of the project.
+        if interp.class_outside_bases(&view.class).iter().any(is_flask_class) {
+            return Some(match is_flask_name(&wanted) {
+                true => symbol(of),
+                false => Value::path(&format!("sqlalchemy.{wanted}")),
+            });
+        }
+        // An instance of a subclass of a type, column or table does what those do.
+        let is_ours = interp.class_outside_bases(&view.class).iter().any(|base| canonical(base).is_some());
+        let kept = matches!(
+            wanted.as_str(),
+            "with_variant"
+                | "evaluates_none"
+                | "copy"
+                | "_copy"
+                | "c"
+                | "columns"
+                | "insert"
+                | "update"
+                | "delete"
+                | "select"
+        );
+        return (is_ours && kept).then(|| symbol(of));
+    }
+    interp.class_view(of)?;
+    let bases = interp.class_outside_bases(of);
+    match wanted.as_str() {
+        "as_mutable"
+            if bases.iter().any(|base| core_name(base).is_some_and(|name| name.starts_with("Mutable"))) =>
+        {
+            return Some(Value::path("sqlalchemy.ext.mutable.Mutable.as_mutable"));
+        }
+        "metadata" | "registry" if crate::metadata::metadata(interp, of).is_some() => {
+            return Some(symbol(of));
+        }
+        "__table__" if crate::declarative::is_mapped(interp, of) => return Some(symbol(of)),
+        "__tablename__" if crate::declarative::is_mapped(interp, of) => {
+            return crate::declarative::table_name(interp, of).map(|table| Value::str(&table.name));
+        }
+        "query" | "__mapper__" if crate::declarative::is_mapped(interp, of) => return Some(symbol(of)),
+        _ => {}
+    }
+    // `id: Mapped[int]` without a value: the attribute of the class is that column.
+    let declared = interp.class_lineage(of).iter().filter_map(|class| interp.class_view(class)).any(|view| {
+        view.attributes.iter().any(|attribute| attribute.name == wanted && attribute.annotation.is_some())
+    });
+    (declared && crate::declarative::is_mapped(interp, of)).then(|| symbol(of))
+}
+
+/// The columns of a `Table(...)` whose items are all known: name and the value that made it.
+fn column_values<H: Host>(interp: &mut Interp<'_, H>, table: &Value) -> Option<Vec<(Name, Value)>> {
+    let call = crate::table::table_call(interp, table)?;
+    if call.args.open.is_some() || call.args.keywords().any(|(name, _)| name.starts_with("autoload")) {
+        return None;
+    }
+    let mut columns = Vec::new();
+    for arg in call.args.positional() {
+        if let Some(spec) = crate::column::column_spec(interp, &crate::Scope::default(), &arg.value)
+            && let Some(Fact::Known(name)) = spec.name
+        {
+            columns.push((name, arg.value.clone()));
+        } else if let Some(light) = crate::path::call_of(&arg.value, "column") {
+            columns.push((name(&plain_text(&light.args.get(0, "text")?.value)?), arg.value.clone()));
+        } else if arg.value.as_unknown().is_some() {
+            return None;
+        }
+    }
+    Some(columns)
+}

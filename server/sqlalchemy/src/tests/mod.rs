@@ -1,0 +1,7 @@
+//! Python snippets, evaluated by the smallest of hosts, and what is read out of them.
+
+mod columns;
+mod host;
+mod show;
+mod tables;
+mod types;
