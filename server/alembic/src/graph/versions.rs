@@ -53,18 +53,23 @@ impl Graph {
         if targets.is_empty() {
             rows.remove(&affected);
         }
-        let mut moved: Option<Rev> = None;
         for target in targets {
             if affected.contains(&target) {
                 continue;
             }
             let (above, below) = (self.descendants(&[target]), self.ancestors(&[target]));
-            if affected.iter().any(|rev| above.contains(*rev) || below.contains(*rev)) {
-                // The rows that this one would replace are gone when another target of the line was there first.
-                if let Some(first) = moved.replace(target) {
-                    return Err(QueryError::Overlap { revision: self.id(target), others: self.ids(&[first]) });
+            let is_down = affected.iter().any(|rev| above.contains(*rev));
+            let is_up = affected.iter().any(|rev| below.contains(*rev));
+            let present = affected.iter().all(|rev| rows.0.contains(rev));
+            match (is_down, is_up, present) {
+                (true, _, true) | (_, true, true) => rows.remove(&affected),
+                // Another target of the same line took the rows that this one would replace.
+                (true, _, false) => {
+                    let on_line = |row: &Rev| above.contains(*row) || below.contains(*row);
+                    let others: Vec<Rev> = rows.0.iter().copied().filter(on_line).collect();
+                    return Err(QueryError::Overlap { revision: self.id(target), others: self.ids(&others) });
                 }
-                rows.remove(&affected);
+                (false, ..) => {}
             }
             rows.insert(target);
         }

@@ -66,6 +66,7 @@ fn stamps() {
         ("d1", "b1", "b1 d1"),
         ("m", "m", "m"),
         ("a2, a1", "a3", "error: Requested revision a1 overlaps with other requested revisions a2"),
+        ("a1, b2", "a3", "a1 b2"),
         ("a2, d1", "a3", "a2 d1"),
     ] {
         let rows = answer(&graph, graph.stamp(&ids(to), &ids(current)));
