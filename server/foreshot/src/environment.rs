@@ -5,6 +5,7 @@ use crate::failure::Question;
 use crate::workspace::{Disk, shown};
 use alembic::config::{MAIN_SECTION, Sources, read_ini};
 use alembic::discover::{Search, discover};
+use alembic::graph::{Problem, Rev};
 use alembic::layout::{Extra, Layout};
 use alembic::revision_file::{FaultKind, RevisionFile};
 use alembic::script::{Refusal, Script};
@@ -184,6 +185,38 @@ impl Environment {
             Some(message) => Err(anyhow!(message)).context("the history cannot be loaded"),
             None => Ok(environment),
         }
+    }
+
+    /// What Alembic would only warn of, or not notice, and what is not known of a history that it loads.
+    pub fn doubts(&self, base: &Utf8Path) -> Vec<String> {
+        let graph = self.script.graph();
+        let path = |rev: Rev| self.script.file(rev).map(|file| shown(&file.path, base)).unwrap_or_default();
+        let repeated = self
+            .repeated
+            .iter()
+            .map(|path| format!("{} stands in two version locations; it is loaded once", shown(path, base)));
+        let problems = graph.problems().iter().filter_map(|problem| match problem {
+            Problem::DuplicateId { replaced, kept } => Some(format!(
+                "revision {} stands in two files, {} and {}; Alembic uses the second",
+                graph.id(*kept),
+                path(*replaced),
+                path(*kept),
+            )),
+            Problem::Cycle { members, listed: None, .. } => {
+                let ids: Vec<_> = members.iter().map(|rev| graph.id(*rev).as_str()).collect();
+                Some(format!(
+                    "revisions {} follow from each other, which Alembic does not notice",
+                    ids.join(", ")
+                ))
+            }
+            _ => None,
+        });
+        let faults =
+            self.script.files().iter().flat_map(|file| file.faults.iter().map(move |fault| (file, fault)));
+        let unknown = faults.filter(|(_, fault)| !fault.kind.hides_the_graph()).map(|(file, fault)| {
+            format!("{}{}: {}", shown(&file.path, base), suffix(self.line(fault.place)), fault.kind)
+        });
+        repeated.chain(problems).chain(unknown).collect()
     }
 
     /// Why Alembic refuses the history, with file and line.

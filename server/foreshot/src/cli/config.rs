@@ -47,6 +47,8 @@ struct Found {
     heads: Vec<fact::Name>,
     /// Why the history cannot be loaded.
     error: Option<String>,
+    /// What is not known of it, or not as it should be.
+    doubts: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -105,6 +107,7 @@ fn describe(layout: Layout, start: &Start) -> Result<Found> {
         revisions: environment.script.files().len(),
         heads: graph.ids(graph.heads()),
         error: environment.refusal(base),
+        doubts: environment.doubts(base),
     })
 }
 
@@ -167,6 +170,9 @@ fn write_text(out: &mut impl Write, found: &Found) -> io::Result<()> {
     if let Some(error) = &found.error {
         writeln!(out, "  {WARNING}{:<18}{WARNING:#}{error}", "cannot be loaded")?;
     }
+    for doubt in &found.doubts {
+        writeln!(out, "  {WARNING}{:<18}{WARNING:#}{doubt}", "note")?;
+    }
     Ok(())
 }
 
@@ -208,6 +214,37 @@ mod tests {
              \u{20} heads             a1, b2\n\
              \u{20} cannot be loaded  m/versions/2.py:3: Revision x referenced from revision b2 is not present\n",
         );
+    }
+
+    #[test]
+    fn doubts() {
+        let ini = "[alembic]\nscript_location = m\nversion_locations = m/a m/b\n".to_owned();
+        let label = revision("b2", "'a1'", "Second") + "branch_labels = app.LABEL\n";
+        let files = [
+            ("alembic.ini", ini),
+            ("m/a/1.py", revision("a1", "None", "First")),
+            ("m/b/1.py", revision("a1", "None", "First")),
+            ("m/b/2.py", label),
+        ];
+        let end = "  note              revision a1 stands in two files, m/a/1.py and m/b/1.py; Alembic uses the second\n  \
+                   note              m/b/2.py:4: branch_labels is not known: an attribute cannot be evaluated\n";
+        let directory = "  heads             a1, b2\n";
+        check_end(&files, &format!("{directory}{end}"));
+    }
+
+    #[track_caller]
+    fn check_end(files: &[(&str, String)], expect: &str) {
+        let command = |start: &Start, out: &mut _| {
+            let mut whole = anstream::StripStream::new(Vec::new());
+            write(&ConfigArgs { format: Format::Text }, start, &mut whole)?;
+            let whole = String::from_utf8(whole.into_inner())?;
+            Ok(out_end(out, &whole, expect)?)
+        };
+        check_output(files, command, expect);
+    }
+
+    fn out_end(out: &mut impl Write, whole: &str, expect: &str) -> io::Result<()> {
+        write!(out, "{}", whole.find(expect).map_or(whole, |at| &whole[at..]))
     }
 
     #[test]

@@ -30,10 +30,14 @@ impl Start {
         if !Disk.is_directory(&base) {
             bail!("--project {base}: there is no such directory");
         }
+        let configs = match global.config.as_slice() {
+            [] if global.project.is_none() && global.versions.is_empty() => alembic_config(),
+            given => given.to_vec(),
+        };
         let all = |paths: &[Utf8PathBuf]| paths.iter().map(|path| absolute(path, &here)).collect::<Vec<_>>();
         let selection = Selection {
             explicit: global.project.is_some(),
-            configs: all(&global.config),
+            configs: all(&configs),
             section: global.name.clone(),
             versions: all(&global.versions),
             source_roots: all(&global.source_root),
@@ -66,9 +70,15 @@ impl Start {
             tracing::warn!("version location {missing} does not exist; Alembic skips it");
         }
         let environment = Environment::load_strict(layout, self.base())?;
-        for repeated in &environment.repeated {
-            tracing::warn!("{repeated} stands in two version locations; it is loaded once");
+        for doubt in environment.doubts(self.base()) {
+            tracing::warn!("{doubt}");
         }
         Ok(environment)
     }
+}
+
+/// The file that Alembic too takes from the environment when none is named.
+fn alembic_config() -> Vec<Utf8PathBuf> {
+    let named = std::env::var("ALEMBIC_CONFIG").ok().filter(|path| !path.is_empty());
+    named.map(Utf8PathBuf::from).into_iter().collect()
 }
