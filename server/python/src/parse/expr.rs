@@ -24,7 +24,9 @@ impl Lower<'_> {
             self.spine.push(kind);
             kind = self.kind();
         }
-        let mut value = self.operand(kind);
+        // `*a[0]` comes as `(*a)[0]`.
+        let star = matches!(kind, Kind::ListSplat | Kind::ListSplatPattern) && self.spine.len() > bottom;
+        let mut value = if star { self.inner() } else { self.operand(kind) };
         while self.spine.len() > bottom {
             let Some(kind) = self.spine.pop() else { break };
             value = match kind {
@@ -34,7 +36,7 @@ impl Lower<'_> {
                 _ => self.binary(value),
             };
         }
-        value
+        if star { self.add_expr(Expr::Starred(value)) } else { value }
     }
 
     fn operand(&mut self, kind: Kind) -> ExprId {
@@ -55,8 +57,8 @@ impl Lower<'_> {
             Kind::Ellipsis => self.add_expr(Expr::Ellipsis),
             Kind::List | Kind::ListPattern => self.collection(Expr::List),
             Kind::Set => self.collection(Expr::Set),
-            Kind::Tuple => self.tuple(),
-            Kind::TuplePattern | Kind::ExpressionList | Kind::PatternList => self.collection(Expr::Tuple),
+            Kind::Tuple | Kind::TuplePattern => self.tuple(),
+            Kind::ExpressionList | Kind::PatternList => self.collection(Expr::Tuple),
             Kind::Dictionary => self.dictionary(),
             Kind::ParenthesizedExpression => self.parenthesized(),
             Kind::ListComprehension => self.comprehension(CompKind::List),
@@ -78,6 +80,7 @@ impl Lower<'_> {
             Kind::GenericType => self.generic_type(),
             Kind::UnionType => self.union_type(),
             Kind::MemberType => self.member_type(),
+            Kind::ConstrainedType => self.constrained_type(),
             Kind::DottedName => self.dotted_value(),
             Kind::AsPattern => self.misplaced_as(),
             Kind::Error => {
@@ -211,30 +214,29 @@ impl Lower<'_> {
         }
     }
 
-    fn subscript(&mut self, value: ExprId) -> ExprId {
-        let mut indices = Vec::new();
-        let mut commas = 0;
-        let mut bounds = (0, 0);
-        let broken = self.each_after(|this, kind| {
-            let node = this.node();
-            match kind {
-                Kind::LeftBracket => bounds.0 = node.end_byte(),
-                Kind::RightBracket => bounds.1 = node.start_byte(),
-                Kind::Comma => commas += 1,
-                _ => indices.push(this.expr()),
-            }
-        });
-        self.cursor.goto_parent();
-        let index = match indices.as_slice() {
-            [only] if commas == 0 && !broken => *only,
+    /// What stands in the brackets of a subscript: a tuple if there is a comma or a star.
+    pub(super) fn index(&mut self, indices: Vec<ExprId>, commas: u32) -> ExprId {
+        match indices.as_slice() {
             [] => self.error_expr(),
-            _ if broken => self.error_expr(),
+            [only] if commas == 0 && !matches!(self.get(*only), Some(Expr::Starred(_))) => *only,
             [first, ..] => {
                 let start = self.range_of(*first).0;
                 let end = indices.last().map_or(start, |last| self.range_of(*last).1);
                 self.add_expr_at(Expr::Tuple(indices.into()), start, end)
             }
-        };
+        }
+    }
+
+    fn subscript(&mut self, value: ExprId) -> ExprId {
+        let mut indices = Vec::new();
+        let mut commas = 0;
+        let broken = self.each_after(|this, kind| match kind {
+            Kind::LeftBracket | Kind::RightBracket => {}
+            Kind::Comma => commas += 1,
+            _ => indices.push(this.expr()),
+        });
+        self.cursor.goto_parent();
+        let index = if broken { self.error_expr() } else { self.index(indices, commas) };
         self.add_expr(Expr::Subscript { value, index })
     }
 
@@ -254,12 +256,15 @@ impl Lower<'_> {
 
     /// Two operands and the operator between them, the first operand lowered already.
     fn binary(&mut self, left: ExprId) -> ExprId {
+        let is_left_bare = self.kind() == Kind::BinaryOperator;
+        let mut is_right_bare = false;
         let mut operator = None;
         let mut right = None;
         let broken = self.each_after(|this, kind| {
             if operator.is_none() {
                 operator = Some(kind);
             } else {
+                is_right_bare = kind == Kind::BinaryOperator;
                 right = Some(this.expr());
             }
         });
@@ -268,6 +273,7 @@ impl Lower<'_> {
             return self.error_expr();
         };
         let expr = match operator {
+            Kind::Amp => return self.bitwise_and((left, is_left_bare), (right, is_right_bare)),
             Kind::And => Expr::Bool { or: false, left, right },
             Kind::Or => Expr::Bool { or: true, left, right },
             _ => match binary_op(operator) {
@@ -319,13 +325,28 @@ impl Lower<'_> {
     }
 
     fn conditional(&mut self) -> ExprId {
-        match self.operands() {
-            (operands, false) if operands.len() == 3 => self.add_expr(Expr::Conditional {
-                then: operands[0],
-                test: operands[1],
-                or_else: operands[2],
-            }),
-            _ => self.error_expr(),
+        let mut operands = Vec::new();
+        let mut is_walrus = false;
+        let broken = self.each(|this, kind| {
+            if kind != Kind::Other {
+                is_walrus |= operands.is_empty() && kind == Kind::NamedExpression;
+                operands.push(this.expr());
+            }
+        });
+        let [then, test, or_else] = operands.as_slice() else { return self.error_expr() };
+        let (then, test, or_else) = (*then, *test, *or_else);
+        if broken {
+            return self.error_expr();
+        }
+        // `x := a if b else c` comes as `(x := a) if b else c`.
+        match self.get(then) {
+            Some(Expr::Walrus { target, value }) if is_walrus => {
+                let (target, then) = (*target, *value);
+                let (start, end) = (self.range_of(then).0, self.node().end_byte());
+                let value = self.add_expr_at(Expr::Conditional { test, then, or_else }, start, end);
+                self.add_expr(Expr::Walrus { target, value })
+            }
+            _ => self.add_expr(Expr::Conditional { test, then, or_else }),
         }
     }
 

@@ -4,10 +4,11 @@ use super::kind::Kind;
 use super::lower::Lower;
 use super::string::{Pieces, Prefix};
 use crate::ast::{ExprId, FPart};
+use std::borrow::Cow;
 
 impl Lower<'_> {
     /// The parts of `{value!r:spec}` in an f-string; the cursor is on the braces and what is between them.
-    pub(super) fn interpolation(&mut self, parts: &mut Vec<FPart>, raw: bool) {
+    pub(super) fn interpolation(&mut self, pieces: &mut Pieces<'_>, raw: bool) {
         let mut value = None;
         let mut conversion = None;
         let mut spec: Vec<FPart> = Vec::new();
@@ -36,7 +37,7 @@ impl Lower<'_> {
         });
         let debug = debug_text.is_some();
         if let Some(text) = debug_text {
-            parts.push(FPart::Text(text.into()));
+            pieces.push(Cow::Owned(text.replace("\r\n", "\n")));
             if conversion.is_none() && !has_spec {
                 conversion = Some('r');
             }
@@ -45,7 +46,8 @@ impl Lower<'_> {
             Some(value) if !broken => value,
             _ => self.error_expr(),
         };
-        parts.push(FPart::Value { value, conversion, spec: spec.into(), debug });
+        pieces.flush();
+        pieces.parts.push(FPart::Value { value, conversion, spec: spec.into(), debug });
     }
 
     /// `{value:=5}` has no walrus in it: the specifier is `=5`. The cursor is on what the grammar took for one.
@@ -91,8 +93,7 @@ impl Lower<'_> {
             let child = this.node();
             this.content(&mut pieces, prefix, from, child.start_byte());
             from = child.end_byte();
-            pieces.flush();
-            this.interpolation(&mut pieces.parts, raw);
+            this.interpolation(&mut pieces, raw);
         });
         self.content(&mut pieces, prefix, from, node.end_byte());
         self.spec_parts(pieces)

@@ -227,6 +227,21 @@ impl<'t> Lower<'t> {
         self.tree.exprs.get(id.0 as usize)
     }
 
+    /// Puts `operand` on the left of the operator `id`.
+    pub(super) fn set_left_operand(&mut self, id: ExprId, operand: ExprId) {
+        if let Some(Expr::Binary { left, .. }) = self.tree.exprs.get_mut(id.0 as usize) {
+            *left = operand;
+        }
+    }
+
+    /// Lets the span of `id` start at `start`.
+    pub(super) fn extend_to(&mut self, id: ExprId, start: usize) {
+        let start = start.saturating_sub(self.base) as u32;
+        if let Some(span) = self.tree.expr_spans.get_mut(id.0 as usize) {
+            span.start = start;
+        }
+    }
+
     /// The span of `id` in bytes of the text.
     pub(super) fn range_of(&self, id: ExprId) -> (usize, usize) {
         let span = self.tree.expr_spans.get(id.0 as usize).copied().unwrap_or_default();

@@ -61,10 +61,7 @@ pub(crate) fn parse_tree(source: &str, old: Option<&Tree>) -> Option<Tree> {
 fn lower(text: &str, source: &str, tree: &Tree, reuse: Option<Reuse<'_>>) -> Module {
     let Lowered { mut module, misplaced } = lower_tree(text, tree, reuse);
     if misplaced {
-        let chunks = scan::chunks(source);
-        if chunks.len() > 1 {
-            module = lower_chunks(text, &chunks);
-        }
+        module = lower_chunks(text, &scan::chunks(source));
     }
     source::check(source, tree, &mut module.errors);
     module.errors.sort_by_key(|error| (error.span.start, error.span.end));
@@ -91,6 +88,19 @@ fn lower_tree(text: &str, tree: &Tree, reuse: Option<Reuse<'_>>) -> Lowered {
     Lowered { module: Module { items, errors }, misplaced }
 }
 
+fn lower_chunk(text: &str, source: &str) -> Option<Module> {
+    let read = |source: &str| parse_tree(source, None).map(|tree| lower_tree(text, &tree, None));
+    let Lowered { module, misplaced } = read(source)?;
+    if misplaced {
+        // The scanner sees the end of a block where a line inside brackets is indented less than the block.
+        let joined = read(&scan::join_lines(source))?;
+        if !joined.misplaced {
+            return Some(joined.module);
+        }
+    }
+    Some(module)
+}
+
 /// Reads each of `chunks`, which follow one another and make up `text`, for itself.
 fn lower_chunks(text: &str, chunks: &[&str]) -> Module {
     let mut module = Module::default();
@@ -98,8 +108,7 @@ fn lower_chunks(text: &str, chunks: &[&str]) -> Module {
     for source in chunks {
         let end = start + source.len();
         let chunk = text.get(start..end).unwrap_or_default();
-        if let Some(tree) = parse_tree(source, None) {
-            let part = lower_tree(chunk, &tree, None).module;
+        if let Some(part) = lower_chunk(chunk, source) {
             let shift = start as u32;
             module
                 .items

@@ -62,7 +62,7 @@ impl Lower<'_> {
         MatchCase { pattern, guard, body }
     }
 
-    /// The alternatives under a `case_pattern` or a `union_pattern`: values, names or a wildcard; `None` for any other.
+    /// The alternatives under a `case_pattern`, a `union_pattern` or a pattern in parentheses: values, names or a wildcard; `None` for any other.
     fn pattern(&mut self) -> Option<MatchPattern> {
         let mut values = Vec::new();
         let mut simple = true;
@@ -79,12 +79,12 @@ impl Lower<'_> {
                     _ => values.push(value),
                 }
             }
-            Kind::UnionPattern => match this.pattern() {
+            Kind::UnionPattern | Kind::CasePattern | Kind::TuplePattern => match this.pattern() {
                 Some(MatchPattern::Values(alternatives)) => values.extend(alternatives),
                 Some(other) => single = Some(other),
                 None => simple = false,
             },
-            Kind::Pipe => {}
+            Kind::Pipe | Kind::LeftParen | Kind::RightParen => {}
             _ if is_literal(kind) => {
                 let value = this.literal_pattern(minus.take());
                 values.push(value);

@@ -139,6 +139,20 @@ pub fn chunks(text: &str) -> Vec<&str> {
     cuts.windows(2).filter_map(|cut| text.get(*cut.first()?..*cut.last()?)).collect()
 }
 
+/// The text with blanks for the line ends and comments inside brackets.
+pub fn join_lines(text: &str) -> String {
+    let mut joined = String::with_capacity(text.len());
+    let mut scanner = Scanner::new(text);
+    while let Some((start, token)) = scanner.next() {
+        if scanner.depth > 0 && matches!(token, Token::LineEnd | Token::Comment) {
+            joined.push_str(text.get(joined.len()..start).unwrap_or_default());
+            joined.extend(std::iter::repeat_n(' ', scanner.position() - start));
+        }
+    }
+    joined.push_str(text.get(joined.len()..).unwrap_or_default());
+    joined
+}
+
 const STARTS: &[&str] = &[
     "@", "async", "class", "def", "for", "from", "if", "import", "raise", "return", "try", "type", "while",
     "with",
@@ -204,6 +218,14 @@ mod tests {
         check_inner("a.\r\nb", Some(3));
         check_inner("f(a\n) +\nb", Some(7));
         check_inner("'''\n''' +\n1", Some(9));
+    }
+
+    #[test]
+    fn lines_in_brackets_are_joined() {
+        let text = "f(a,  # é )\n  '(', [\r\n])\nx = '''\n'''\n# c\n";
+        let joined = join_lines(text);
+        assert_eq!(joined, "f(a,           '(', [\r ])\nx = '''\n'''\n# c\n");
+        assert_eq!(joined.len(), text.len());
     }
 
     #[track_caller]

@@ -7,6 +7,17 @@ use super::operator::{binary_op, is_punctuation};
 use crate::ast::{Alias, Expr, ExprId, Exprs, Stmt, StmtId};
 use fact::Name;
 
+/// One `target = value` or `target: annotation = value`.
+#[derive(Default)]
+struct Link {
+    target: Option<ExprId>,
+    annotation: Option<ExprId>,
+    value: Option<ExprId>,
+    /// The value is an assignment itself.
+    is_chain: bool,
+    broken: bool,
+}
+
 impl Lower<'_> {
     /// Lowers the statement under the cursor.
     pub(super) fn stmt(&mut self) -> StmtId {
@@ -59,7 +70,7 @@ impl Lower<'_> {
         let mut values = Vec::new();
         let mut commas = 0;
         let broken = self.each(|this, kind| match kind {
-            Kind::Assignment => assignment = this.assignment(Vec::new()),
+            Kind::Assignment => assignment = this.assignment(),
             Kind::AugmentedAssignment => assignment = this.augmented(),
             Kind::Comma => commas += 1,
             _ => values.push(this.expr()),
@@ -82,29 +93,45 @@ impl Lower<'_> {
         }
     }
 
-    /// `a = b = value` is a chain of assignments on the right of one another; `targets` are those to the left.
-    fn assignment(&mut self, mut targets: Vec<ExprId>) -> Option<Stmt> {
-        let mut target = None;
-        let mut annotation = None;
-        let mut value = None;
-        let mut chained = None;
-        let mut is_chain = false;
-        let broken = self.each(|this, kind| match this.field() {
-            Field::Left => target = Some(this.expr()),
-            Field::Type => annotation = Some(this.expr()),
-            Field::Right if kind == Kind::Assignment => {
-                is_chain = true;
-                let mut all = std::mem::take(&mut targets);
-                all.extend(target);
-                chained = this.deeper(|this| this.assignment(all)).flatten();
+    /// `a = b = value` is a chain of assignments on the right of one another. It may be long.
+    fn assignment(&mut self) -> Option<Stmt> {
+        let mut targets = Vec::new();
+        let mut links = 0;
+        let mut last = self.link();
+        while last.is_chain {
+            targets.extend(last.target);
+            if last.broken || last.annotation.is_some() || !self.cursor.goto_last_child() {
+                break;
             }
+            links += 1;
+            last = self.link();
+        }
+        let stmt = self.end_of_chain(targets, last);
+        for _ in 0..links {
+            self.cursor.goto_parent();
+        }
+        stmt
+    }
+
+    /// The parts of one assignment, but for another on its right.
+    fn link(&mut self) -> Link {
+        let mut link = Link::default();
+        link.broken = self.each(|this, kind| match this.field() {
+            Field::Left => link.target = Some(this.expr()),
+            Field::Type => link.annotation = Some(this.expr()),
+            Field::Right if kind == Kind::Assignment => link.is_chain = true,
             Field::Right if kind == Kind::AugmentedAssignment => {
                 this.error_here("an augmented assignment has no value");
-                value = Some(this.error_expr());
+                link.value = Some(this.error_expr());
             }
-            Field::Right => value = Some(this.expr()),
+            Field::Right => link.value = Some(this.expr()),
             _ => {}
         });
+        link
+    }
+
+    fn end_of_chain(&mut self, mut targets: Vec<ExprId>, last: Link) -> Option<Stmt> {
+        let Link { target, annotation, value, is_chain, broken } = last;
         let target = target?;
         if broken {
             return None;
@@ -121,9 +148,6 @@ impl Lower<'_> {
                 self.error_at(target, "this target cannot be annotated");
             }
             return Some(Stmt::AnnAssign { target, annotation, value });
-        }
-        if is_chain {
-            return chained;
         }
         if matches!(self.get(target), Some(Expr::Starred(_))) {
             self.error_at(target, "a starred target must be in a list or tuple");
@@ -287,6 +311,7 @@ impl Lower<'_> {
 
     fn delete(&mut self) -> Option<Stmt> {
         let (mut targets, broken) = self.operands();
+        let broken = broken || targets.is_empty();
         if let [only] = targets.as_slice() {
             if let Some(Expr::Tuple(elements)) = self.get(*only) {
                 targets = elements.to_vec();
@@ -295,7 +320,7 @@ impl Lower<'_> {
         for target in &targets {
             self.check_deletable(*target);
         }
-        (!broken && !targets.is_empty()).then(|| Stmt::Delete(targets.into()))
+        (!broken).then(|| Stmt::Delete(targets.into()))
     }
 
     fn check_deletable(&mut self, target: ExprId) {

@@ -105,8 +105,7 @@ impl<'t> Lower<'t> {
             let node = this.node();
             this.content(pieces, prefix, from, node.start_byte());
             from = node.end_byte();
-            pieces.flush();
-            this.interpolation(&mut pieces.parts, prefix.raw);
+            this.interpolation(pieces, prefix.raw);
         });
         if broken {
             pieces.broken = true;
@@ -148,7 +147,7 @@ impl<'t> Lower<'t> {
 }
 
 impl<'t> Pieces<'t> {
-    fn push(&mut self, text: Cow<'t, str>) {
+    pub(super) fn push(&mut self, text: Cow<'t, str>) {
         if self.text.is_empty() {
             self.text = text;
         } else {

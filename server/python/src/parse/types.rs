@@ -18,14 +18,7 @@ impl Lower<'_> {
                     kind if is_punctuation(kind) => {}
                     _ => arguments.push(this.expr()),
                 });
-                index = Some(match arguments.as_slice() {
-                    [only] if commas == 0 && !broken => *only,
-                    [first, .., last] | [first @ last] if !broken => {
-                        let (start, end) = (this.range_of(*first).0, this.range_of(*last).1);
-                        this.add_expr_at(Expr::Tuple(arguments.into()), start, end)
-                    }
-                    _ => this.error_expr(),
-                });
+                index = Some(if broken { this.error_expr() } else { this.index(arguments, commas) });
             }
             _ => value = Some(this.identifier()),
         });
@@ -35,10 +28,43 @@ impl Lower<'_> {
         }
     }
 
+    /// `a[b] | c | d` comes as `a[b] | (c | d)`; the operands are joined from the left, as Python does.
     pub(super) fn union_type(&mut self) -> ExprId {
+        let mut operands = Vec::new();
+        let mut right_start = 0;
+        let broken = self.each(|this, kind| {
+            if kind == Kind::Type {
+                right_start = this.node().start_byte();
+                operands.push(this.expr());
+            }
+        });
+        let [left, right] = operands.as_slice() else { return self.error_expr() };
+        let (left, right) = (*left, *right);
+        if broken {
+            return self.error_expr();
+        }
+        let is_bare = self.range_of(right).0 == right_start;
+        let unions = if is_bare { self.left_spine(right, BinaryOp::BitOr) } else { Vec::new() };
+        let first = match unions.last().and_then(|innermost| self.get(*innermost)) {
+            Some(Expr::Binary { left, .. }) => *left,
+            _ => right,
+        };
+        let (start, end) = (self.range_of(left).0, self.range_of(first).1);
+        let joined = self.add_expr_at(Expr::Binary { op: BinaryOp::BitOr, left, right: first }, start, end);
+        let Some(innermost) = unions.last() else { return joined };
+        self.set_left_operand(*innermost, joined);
+        for union in &unions {
+            self.extend_to(*union, start);
+        }
+        right
+    }
+
+    /// `a: b` in brackets: a slice to Python.
+    pub(super) fn constrained_type(&mut self) -> ExprId {
         match self.operands() {
             (operands, false) if operands.len() == 2 => {
-                self.add_expr(Expr::Binary { op: BinaryOp::BitOr, left: operands[0], right: operands[1] })
+                let (lower, upper) = (operands.first().copied(), operands.last().copied());
+                self.add_expr(Expr::Slice { lower, upper, step: None })
             }
             _ => self.error_expr(),
         }

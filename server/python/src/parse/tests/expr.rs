@@ -60,6 +60,7 @@ fn format_strings() {
         ("f'{x=}'", "f[\"x=\", x!r debug]"),
         ("f'{x = }'", "f[\"x = \", x!r debug]"),
         ("f'{x=!s}'", "f[\"x=\", x!s debug]"),
+        ("f'a {x=} b {y=}'", "f[\"a x=\", x!r debug, \" b y=\", y!r debug]"),
         ("f'{x=:5}'", "f[\"x=\", x:[\"5\"] debug]"),
         ("f'{a, b}'", "f[(a, b)]"),
         ("f'{a if b else c}'", "f[(a if b else c)]"),
@@ -95,6 +96,16 @@ fn operators() {
         ("-a ** b", "(-(a ** b))"),
         ("a // b % c @ d / e", "((((a // b) % c) @ d) / e)"),
         ("a << b >> c & d | e ^ f", "((((a << b) >> c) & d) | (e ^ f))"),
+        ("a ^ b & c", "(a ^ (b & c))"),
+        ("a & b ^ c", "((a & b) ^ c)"),
+        ("a & b ^ c & d ^ e", "(((a & b) ^ (c & d)) ^ e)"),
+        ("a ^ b & c & d", "(a ^ ((b & c) & d))"),
+        ("a ^ b & c ^ d", "((a ^ (b & c)) ^ d)"),
+        ("(a ^ b) & c", "((a ^ b) & c)"),
+        ("a & (b ^ c)", "(a & (b ^ c))"),
+        ("a & (b ^ c) ^ d", "((a & (b ^ c)) ^ d)"),
+        ("a | b ^ c & d", "(a | (b ^ (c & d)))"),
+        ("~a ^ 1 & b | c & 1 ^ -1", "(((~a) ^ (1 & b)) | ((c & 1) ^ (-1)))"),
         ("not a and b or c", "(((not a) and b) or c)"),
         ("a or b and c", "(a or (b and c))"),
         ("~a", "(~a)"),
@@ -108,6 +119,9 @@ fn operators() {
         ("a if b else c if d else e", "(a if b else (c if d else e))"),
         ("a + 1 if b else c", "((a + 1) if b else c)"),
         ("(y := f(x))", "(y := f(x))"),
+        ("(y := a if b else c)", "(y := (a if b else c))"),
+        ("((y := a) if b else c)", "((y := a) if b else c)"),
+        ("(y := a or b)", "(y := (a or b))"),
         ("f(y := 1)", "f((y := 1))"),
         ("a + \\\n  b", "(a + b)"),
         ("(a +  # one\n b)", "(a + b)"),
@@ -170,7 +184,7 @@ fn calls_attributes_and_subscripts() {
         ("a[::2]", "a[::2]"),
         ("a[1:, :2]", "a[(1:, :2)]"),
         ("a[b:=1]", "a[(b := 1)]"),
-        ("a[*b]", "a[*b]"),
+        ("a[*b]", "a[(*b,)]"),
         ("a[0](b)[1].c", "a[0](b)[1].c"),
         ("(await f)(x)", "await f(x)"),
     ]);
@@ -192,7 +206,9 @@ fn a_long_chain_is_no_deep_nesting() {
     let call = "q".to_owned() + &".f(x)[0]".repeat(2000);
     let text = "'a'\n".repeat(3000);
     let either = vec!["a"; 5000].join(" or ");
-    for source in [sum, call, format!("({text})"), either, format!("x = [{}]", "1,".repeat(20_000))] {
+    let targets = "a = ".repeat(3000) + "1";
+    for source in [sum, call, targets, format!("({text})"), either, format!("x = [{}]", "1,".repeat(20_000))]
+    {
         let module = super::parse(&source);
         assert_eq!(module.errors, []);
         assert_eq!(module.items.len(), 1);
