@@ -8,6 +8,7 @@ pub mod column;
 pub mod constraint;
 pub mod declarative;
 pub mod default;
+pub mod dml;
 pub mod foreign_key;
 pub mod hooks;
 pub mod index;
@@ -23,6 +24,7 @@ pub mod types;
 
 pub use args::constraint_name;
 pub use column::{ColumnItem, column};
+pub use dml::{Statement, statement};
 pub use metadata::{Metadata, MetadataKey, metadata};
 pub use path::{Canonical, canonical};
 pub use scope::Scope;

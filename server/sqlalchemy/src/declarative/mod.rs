@@ -31,6 +31,26 @@ pub fn attribute_column<H: Host>(interp: &mut Interp<'_, H>, class: &Value, attr
     None
 }
 
+/// Tells a scope what the columns that a mapped class and its bases define are called, and which table has them.
+pub fn name_columns<H: Host>(interp: &mut Interp<'_, H>, class: &Value, scope: &mut Scope) {
+    if !is_mapped(interp, class) {
+        return;
+    }
+    for owner in interp.class_lineage(class) {
+        let Some(view) = interp.class_view(&owner) else { continue };
+        let table = table_name(interp, &owner).or_else(|| table_name(interp, class));
+        for attribute in &view.attributes {
+            let Some(value) = &attribute.value else { continue };
+            let Some(spec) = column_spec(interp, &Scope::default(), value) else { continue };
+            match spec.name {
+                None => scope.name(value, table, attribute.name),
+                Some(Fact::Known(name)) => scope.name(value, table, name),
+                Some(Fact::Unknown(_)) => {}
+            }
+        }
+    }
+}
+
 /// `__abstract__ = True` in the class itself.
 fn is_abstract(view: &ClassView) -> bool {
     view.attributes.iter().any(|a| a.name == "__abstract__" && a.value == Some(Value::Bool(true)))

@@ -3,5 +3,6 @@
 mod columns;
 mod host;
 mod show;
+mod statements;
 mod tables;
 mod types;
