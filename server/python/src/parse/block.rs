@@ -3,7 +3,7 @@
 use super::compound::is_compound;
 use super::document::Reuse;
 use super::kind::{GRAMMAR, Kind};
-use super::lower::Lower;
+use super::lower::{Lower, error_item};
 use super::message::TOO_EARLY;
 use super::scan;
 use crate::ast::{Block, Item, Stmt};
@@ -145,7 +145,7 @@ impl Lower<'_> {
         let start = from + gap.len() - trimmed.len();
         let end = start + trimmed.trim_end().len();
         if start < end {
-            let (start, tree) = self.error_item(start, end);
+            let (start, tree) = error_item(start, end);
             items.push(Item { start, tree });
         }
     }

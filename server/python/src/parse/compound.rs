@@ -274,7 +274,9 @@ impl Lower<'_> {
                 items.push(WithItem { context, target });
             }
             // `with (a as b, c as d):` is one item to the grammar where it could also be a tuple.
-            Kind::Tuple | Kind::ParenthesizedExpression if this.has_as_pattern() => this.with_items(items),
+            Kind::Tuple | Kind::ParenthesizedExpression if this.has_as_pattern() => {
+                this.deeper(|this| this.with_items(items));
+            }
             kind if is_punctuation(kind) => {}
             _ => {
                 let (context, target) = this.expr_as();

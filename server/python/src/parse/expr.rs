@@ -149,7 +149,8 @@ impl Lower<'_> {
         if matches!(source, "async" | "await") {
             self.error_here(format!("`{source}` is a keyword"));
         }
-        self.add_expr(Expr::Name(fact::name(source)))
+        let name = self.names.intern(source);
+        self.add_expr(Expr::Name(name))
     }
 
     fn number(&mut self, read: fn(&str) -> Result<Expr, &'static str>) -> ExprId {

@@ -27,7 +27,7 @@ impl Lower<'_> {
             Kind::TypeConversion => conversion = this.source().chars().nth(1),
             Kind::FormatSpecifier => {
                 has_spec = true;
-                spec = this.format_spec(raw);
+                spec = this.deeper(|this| this.format_spec(raw)).unwrap_or_default();
             }
             Kind::NamedExpression => {
                 has_spec = true;

@@ -3,6 +3,7 @@
 use super::kind::{Field, GRAMMAR, Grammar, Kind};
 use super::message;
 use super::mix::hash_of;
+use super::names::Names;
 use crate::ast::{Expr, ExprId, ItemTree, Span, Stmt, StmtId, SyntaxError};
 use fact::Name;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ pub struct Lower<'t> {
     pub(super) head_start: Option<usize>,
     /// Some statement runs over a line end that should have ended it.
     pub(super) runs_over_lines: bool,
+    pub(super) names: Names<'t>,
     tree: ItemTree,
     grammar: &'static Grammar,
     /// Start of the item in the text.
@@ -53,6 +55,18 @@ pub(super) enum TypeCall {
     Found,
 }
 
+/// An item for text that is no statement.
+pub(super) fn error_item(start: usize, end: usize) -> (u32, Arc<ItemTree>) {
+    let mut tree = ItemTree {
+        stmts: vec![Stmt::Error],
+        stmt_spans: vec![Span { start: 0, end: end.saturating_sub(start) as u32 }],
+        root: Some(StmtId(0)),
+        ..ItemTree::default()
+    };
+    tree.hash = hash_of(&tree);
+    (start as u32, Arc::new(tree))
+}
+
 impl<'t> Lower<'t> {
     pub fn new(text: &'t str, tree: &'t Tree) -> Lower<'t> {
         let root = tree.root_node();
@@ -65,6 +79,7 @@ impl<'t> Lower<'t> {
             misread: Misread::default(),
             head_start: None,
             runs_over_lines: false,
+            names: Names::new(),
             tree: ItemTree::default(),
             grammar: &GRAMMAR,
             base: 0,
@@ -78,13 +93,6 @@ impl<'t> Lower<'t> {
         self.base = self.cursor.node().start_byte();
         let root = self.stmt();
         (self.base as u32, self.finish_item(root))
-    }
-
-    /// An item for text that is no statement.
-    pub(super) fn error_item(&mut self, start: usize, end: usize) -> (u32, Arc<ItemTree>) {
-        self.base = start;
-        let root = self.add_stmt_at(Stmt::Error, start, end);
-        (start as u32, self.finish_item(root))
     }
 
     fn finish_item(&mut self, root: StmtId) -> Arc<ItemTree> {
@@ -128,8 +136,9 @@ impl<'t> Lower<'t> {
         self.text.get(node.byte_range()).unwrap_or_default()
     }
 
-    pub(super) fn name(&self) -> Name {
-        fact::name(self.source())
+    pub(super) fn name(&mut self) -> Name {
+        let source = self.source();
+        self.names.intern(source)
     }
 
     /// Calls `f` on each child that is no comment, with the cursor on it. Answers whether some child is an error.

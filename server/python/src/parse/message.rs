@@ -5,15 +5,21 @@ use crate::ast::{Span, SyntaxError};
 use tree_sitter::Node;
 
 /// The most telling place inside an error node and the words for it.
-pub fn of_error_node(text: &str, node: Node<'_>) -> SyntaxError {
-    if let Some((bracket, start)) = unmatched_bracket(node) {
-        let fault = if is_closing(bracket) { "closes nothing" } else { "is never closed" };
-        return error(start, start + 1, format!("`{bracket}` {fault}"));
+pub fn of_error_node(text: &str, mut node: Node<'_>) -> SyntaxError {
+    loop {
+        if let Some((bracket, start)) = unmatched_bracket(node) {
+            let fault = if is_closing(bracket) { "closes nothing" } else { "is never closed" };
+            return error(start, start + 1, format!("`{bracket}` {fault}"));
+        }
+        let mut cursor = node.walk();
+        match node.children(&mut cursor).find(|child| child.is_error()) {
+            Some(inner) => node = inner,
+            None => return of_text(text, node),
+        }
     }
-    let mut cursor = node.walk();
-    if let Some(inner) = node.children(&mut cursor).find(|child| child.is_error()) {
-        return of_error_node(text, inner);
-    }
+}
+
+fn of_text(text: &str, node: Node<'_>) -> SyntaxError {
     let (start, end) = first_line(text, node.start_byte(), node.end_byte());
     let source = text.get(start..end).unwrap_or_default().trim_ascii_end();
     let end = start + source.len();
@@ -25,7 +31,7 @@ pub fn of_error_node(text: &str, node: Node<'_>) -> SyntaxError {
     }
     let message = match first {
         '\0' => NULL.to_owned(),
-        '"' | '\'' => "the string is never closed".to_owned(),
+        '"' | '\'' => OPEN_STRING.to_owned(),
         '@' => "a function or class must follow the decorator".to_owned(),
         c if is_invisible(c) => INVISIBLE.to_owned(),
         c if is_closing(c) => format!("`{c}` closes nothing"),
@@ -64,6 +70,9 @@ pub const INVISIBLE: &str = "this invisible character is not allowed here";
 /// The message for a line that ends inside a statement.
 pub const TOO_EARLY: &str = "the line ends too early";
 
+/// The message for quotes that open and do not close.
+pub const OPEN_STRING: &str = "the string is never closed";
+
 /// The message for a null byte.
 pub const NULL: &str = "the file holds a null byte";
 
@@ -79,7 +88,7 @@ pub fn of_missing_node(text: &str, node: Node<'_>) -> SyntaxError {
         "_newline" => "the statement should end here".to_owned(),
         "_indent" => "an indented block is missing".to_owned(),
         "_dedent" => "the indented block should end here".to_owned(),
-        "string_end" => "the string is never closed".to_owned(),
+        "string_end" => OPEN_STRING.to_owned(),
         token if node.is_named() => format!("{} is missing", token.replace('_', " ")),
         token => format!("`{token}` is missing"),
     };

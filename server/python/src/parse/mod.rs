@@ -12,6 +12,7 @@ mod kind;
 mod lower;
 mod message;
 mod mix;
+mod names;
 mod number;
 mod operator;
 mod pattern;
@@ -29,6 +30,7 @@ pub use document::Document;
 use document::Reuse;
 use kind::GRAMMAR;
 use lower::Lower;
+use scan::Chunk;
 use std::cell::RefCell;
 use tree_sitter::{Parser, Tree};
 
@@ -88,37 +90,54 @@ fn lower_tree(text: &str, tree: &Tree, reuse: Option<Reuse<'_>>) -> Lowered {
     Lowered { module: Module { items, errors }, misplaced }
 }
 
-fn lower_chunk(text: &str, source: &str) -> Option<Module> {
-    let read = |source: &str| parse_tree(source, None).map(|tree| lower_tree(text, &tree, None));
-    let Lowered { module, misplaced } = read(source)?;
-    if misplaced {
-        // The scanner sees the end of a block where a line inside brackets is indented less than the block.
-        let joined = read(&scan::join_lines(source))?;
-        if !joined.misplaced {
-            return Some(joined.module);
-        }
-    }
-    Some(module)
-}
-
 /// Reads each of `chunks`, which follow one another and make up `text`, for itself.
-fn lower_chunks(text: &str, chunks: &[&str]) -> Module {
+fn lower_chunks(text: &str, chunks: &[Chunk<'_>]) -> Module {
     let mut module = Module::default();
     let mut start = 0;
-    for source in chunks {
-        let end = start + source.len();
-        let chunk = text.get(start..end).unwrap_or_default();
-        if let Some(part) = lower_chunk(chunk, source) {
-            let shift = start as u32;
-            module
-                .items
-                .extend(part.items.into_iter().map(|item| Item { start: item.start + shift, ..item }));
+    for chunk in chunks {
+        let (part, len) = match *chunk {
+            Chunk::Code(source) => (lower_chunk(text.get(start..).unwrap_or_default(), source), source.len()),
+            Chunk::OpenText { text, quotes } => (Some(lower_open_text(text, quotes)), text.len()),
+        };
+        let shift = start as u32;
+        if let Some(part) = part {
+            let items = part.items.into_iter().map(|item| Item { start: item.start + shift, ..item });
+            module.items.extend(items);
             module.errors.extend(part.errors.into_iter().map(|error| SyntaxError {
                 span: Span { start: error.span.start + shift, end: error.span.end + shift },
                 ..error
             }));
         }
-        start = end;
+        start += len;
     }
     module
+}
+
+/// Reads `source`, the normalised form of what `text` starts with.
+fn lower_chunk(text: &str, source: &str) -> Option<Module> {
+    let text = text.get(..source.len())?;
+    let read = |source: &str| parse_tree(source, None).map(|tree| lower_tree(text, &tree, None));
+    let Lowered { module, misplaced } = read(source)?;
+    if misplaced {
+        // The scanner sees the end of a block where a line inside brackets is indented less than the block.
+        let joined = scan::join_lines(source);
+        if joined != source {
+            let joined = read(&joined)?;
+            if !joined.misplaced {
+                return Some(joined.module);
+            }
+        }
+    }
+    Some(module)
+}
+
+/// One statement that means nothing, for text with a string that opens at `quotes` and never closes.
+fn lower_open_text(text: &str, quotes: usize) -> Module {
+    let blanks = text.len() - text.trim_start().len();
+    let (start, tree) = lower::error_item(blanks, text.len());
+    let span = Span { start: quotes as u32, end: quotes as u32 + 3 };
+    Module {
+        items: vec![Item { start, tree }],
+        errors: vec![SyntaxError { span, message: message::OPEN_STRING.to_owned() }],
+    }
 }

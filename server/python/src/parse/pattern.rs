@@ -64,6 +64,10 @@ impl Lower<'_> {
 
     /// The alternatives under a `case_pattern`, a `union_pattern` or a pattern in parentheses: values, names or a wildcard; `None` for any other.
     fn pattern(&mut self) -> Option<MatchPattern> {
+        self.deeper(|this| this.alternatives()).flatten()
+    }
+
+    fn alternatives(&mut self) -> Option<MatchPattern> {
         let mut values = Vec::new();
         let mut simple = true;
         let mut single = None;

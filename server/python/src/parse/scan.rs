@@ -14,8 +14,10 @@ pub enum Token {
     LineEnd,
     Code,
     Comment,
-    /// A quote whose string does not end on its line, or in the text at all.
+    /// A quote whose string does not end on its line.
     OpenString,
+    /// Three quotes whose string does not end at all.
+    OpenText,
 }
 
 impl<'t> Scanner<'t> {
@@ -51,7 +53,7 @@ impl<'t> Scanner<'t> {
                 _ => self.at += 1,
             }
         }
-        Token::OpenString
+        if triple { Token::OpenText } else { Token::OpenString }
     }
 }
 
@@ -102,7 +104,7 @@ pub fn inner_line_end(text: &str) -> Option<usize> {
             Token::LineEnd if scanner.depth == 0 => line_end = line_end.or(Some(start)),
             Token::LineEnd | Token::Comment => {}
             // Newer Python lets the code inside an f-string run over lines.
-            Token::OpenString => return None,
+            Token::OpenString | Token::OpenText => return None,
             Token::Code if line_end.is_some() => return line_end,
             Token::Code => {}
         }
@@ -110,33 +112,54 @@ pub fn inner_line_end(text: &str) -> Option<usize> {
     None
 }
 
+/// A part of broken text that is read for itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chunk<'t> {
+    Code(&'t str),
+    /// From the line where a string opens that never closes, to the end; `quotes` is where on that line it opens.
+    OpenText {
+        text: &'t str,
+        quotes: usize,
+    },
+}
+
 /// Cuts broken text into top-level statements by the look of its lines, so that an error in one leaves the others alone.
 ///
 /// A bracket that is never closed must not swallow what follows: a line that starts with a keyword of a statement, or
 /// like an assignment, starts anew whatever is open.
-pub fn chunks(text: &str) -> Vec<&str> {
-    let mut cuts = vec![0];
+pub fn chunks(text: &str) -> Vec<Chunk<'_>> {
+    let mut chunks = Vec::new();
+    let mut from = 0;
     let mut decorated = false;
-    let mut scanner = Scanner::new(text);
     let mut open = 0;
+    let mut scanner = Scanner::new(text);
     while let Some((start, token)) = scanner.next() {
-        if token != Token::LineEnd {
-            continue;
+        match token {
+            Token::LineEnd => {}
+            Token::OpenText => {
+                let before = text.get(..start).unwrap_or_default();
+                let line = before.rfind('\n').map_or(0, |at| at + 1).max(from);
+                chunks.push(Chunk::Code(text.get(from..line).unwrap_or_default()));
+                let rest = text.get(line..).unwrap_or_default();
+                chunks.push(Chunk::OpenText { text: rest, quotes: start - line });
+                return chunks;
+            }
+            _ => continue,
         }
         let line = text.get(start + 1..).unwrap_or_default();
-        let anew = starts_statement(line);
-        if !(anew || scanner.depth == open && starts_code(line)) {
+        if !(starts_statement(line) || scanner.depth == open && starts_code(line)) {
             continue;
         }
         // What was open before this line stays open, and does not count any more.
         open = scanner.depth;
         if !decorated {
-            cuts.push(start + 1);
+            chunks.push(Chunk::Code(text.get(from..start + 1).unwrap_or_default()));
+            from = start + 1;
         }
         decorated = line.starts_with('@');
     }
-    cuts.push(text.len());
-    cuts.windows(2).filter_map(|cut| text.get(*cut.first()?..*cut.last()?)).collect()
+    chunks.push(Chunk::Code(text.get(from..).unwrap_or_default()));
+    chunks
 }
 
 /// The text with blanks for the line ends and comments inside brackets.
@@ -229,8 +252,24 @@ mod tests {
     }
 
     #[track_caller]
-    fn check_chunks(chunks_of: &[&str]) {
-        assert_eq!(chunks(&chunks_of.concat()), chunks_of);
+    fn check_chunks(expected: &[&str]) {
+        let text = expected.concat();
+        let found: Vec<&str> = chunks(&text)
+            .into_iter()
+            .map(|chunk| match chunk {
+                Chunk::Code(text) | Chunk::OpenText { text, .. } => text,
+            })
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn an_open_text_takes_the_rest() {
+        let text = "def f():\n  a\n  b = r\"\"\"c\ndef g(): pass\n";
+        let (code, open) = text.split_at(13);
+        assert_eq!(chunks(text), [Chunk::Code(code), Chunk::OpenText { text: open, quotes: 7 }]);
+        let open = "'\'\'\nx = 1";
+        assert_eq!(chunks(open), [Chunk::Code(""), Chunk::OpenText { text: open, quotes: 0 }]);
     }
 
     #[test]

@@ -220,7 +220,7 @@ impl Lower<'_> {
     fn dotted_name(&mut self) -> Name {
         let source = self.source();
         if source.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.')) {
-            return fact::name(source);
+            return self.names.intern(source);
         }
         let mut parts = Vec::new();
         self.each(|this, kind| {

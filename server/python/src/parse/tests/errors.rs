@@ -94,6 +94,11 @@ fn nesting() {
         let fine = format!("{}x{}", open.repeat(90), close.repeat(90));
         assert_eq!(parse(&fine).errors, [], "{open}");
     }
+    for (open, close) in [("f'{x:{y:", "}}'"), ("match a:\n case ", ": pass")] {
+        let (inner, outer) = if open.starts_with('f') { ("{z:", "}") } else { ("(", ")") };
+        let deep = format!("{open}{}1{}{close}", inner.repeat(5000), outer.repeat(5000));
+        assert!(!parse(&deep).errors.is_empty(), "{open}");
+    }
     let blocks: String = (0..1000).map(|depth| " ".repeat(depth) + "if a:\n").collect();
     assert!(!parse(&blocks).errors.is_empty());
 }
@@ -161,4 +166,7 @@ fn the_rest_is_still_read() {
         "`{` is never closed",
     );
     check_recovery("$$$", "<error>", "`$$$` is not expected here");
+    let open = "def f():\n    a\n    b = '''c\n\ndef g():\n    pass\n";
+    check_recovery(open, "def f() { a }\n<error>", "the string is never closed");
+    check_recovery("a\n\"\"\"doc\n\nb = 1\n", "a\n<error>", "the string is never closed");
 }
