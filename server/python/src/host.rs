@@ -29,6 +29,9 @@ pub type Eval<T = Value> = Result<T, Raise>;
 ///
 /// Methods take the whole interpreter, so that a host can look into the heap and call functions of the project; its own
 /// state is `interp.host`. `None` means "not mine": the evaluator then builds a [`crate::value::Symbol`].
+///
+/// A course of a fork, or a round of a loop, may run and be taken back: whatever a call changes and must not stay then
+/// belongs to [`Host::State`].
 pub trait Host: Sized {
     /// What a fork must be able to put back and a join to compare.
     type State: Clone;

@@ -27,8 +27,29 @@ pub enum Found {
     Module(Arc<SourceModule>),
     /// A folder without `__init__.py` that holds modules.
     Namespace,
-    /// Not under the source roots. `inside`: its parent package is, so importing it fails.
+    /// Not under the source roots. `inside`: a package with an `__init__.py` that it would have to be in is, so importing
+    /// it fails. (Parts of a namespace may come from elsewhere.)
+    Absent {
+        inside: bool,
+    },
+}
+
+/// How a dotted name was resolved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Resolved {
+    File(FileId),
+    Namespace,
     Absent { inside: bool },
+}
+
+impl From<&Found> for Resolved {
+    fn from(found: &Found) -> Resolved {
+        match found {
+            Found::Module(module) => Resolved::File(module.file),
+            Found::Namespace => Resolved::Namespace,
+            Found::Absent { inside } => Resolved::Absent { inside: *inside },
+        }
+    }
 }
 
 /// Finds modules under the source roots.
@@ -46,13 +67,19 @@ impl Sources for NoSources {
 }
 
 impl SourceModule {
-    /// A hash of all statements that bind or change `name`: what a user of the name depends on.
+    /// A hash of all statements that bind or change `name`: what a user of the name depends on. Star imports count where
+    /// nothing else binds it. That a statement moved counts too: facts keep the places that they were read at.
     pub fn fingerprint(&self, name: Name) -> u64 {
         let mut hasher = DefaultHasher::new();
         for &ordinal in self.bindings.items_for(name) {
             ordinal.hash(&mut hasher);
             if let Some(item) = self.module.items.get(ordinal as usize) {
                 item.tree.hash.hash(&mut hasher);
+            }
+        }
+        if !self.bindings.binds(name) {
+            for star in self.bindings.star_imports() {
+                (star.item, star.level, star.module).hash(&mut hasher);
             }
         }
         hasher.finish()
@@ -70,8 +97,8 @@ impl SourceModule {
 /// Which parts of which modules an evaluation looked at. While every part reads the same, so does the evaluation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Trace {
-    /// How each dotted name was resolved: to a file, or to nothing.
-    pub modules: FxHashMap<Name, Option<FileId>>,
+    /// How each dotted name was resolved.
+    pub modules: FxHashMap<Name, Resolved>,
     /// Fingerprints by module and name.
     pub names: FxHashMap<(Name, Name), u64>,
     /// Other files that were read (SQL scripts), by path, with the hash of their text.
@@ -81,11 +108,7 @@ pub struct Trace {
 impl Trace {
     /// Whether the modules still read as they did. The caller compares `files`, which it alone can read.
     pub fn holds(&self, sources: &dyn Sources) -> bool {
-        let same_files = self.modules.iter().all(|(dotted, file)| match sources.find(*dotted) {
-            Found::Module(module) => Some(module.file) == *file,
-            Found::Namespace | Found::Absent { .. } => file.is_none(),
-        });
-        same_files
+        self.modules.iter().all(|(dotted, resolved)| Resolved::from(&sources.find(*dotted)) == *resolved)
             && self.names.iter().all(|((dotted, name), fingerprint)| match sources.find(*dotted) {
                 Found::Module(module) => module.fingerprint(*name) == *fingerprint,
                 Found::Namespace | Found::Absent { .. } => false,

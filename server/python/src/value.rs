@@ -123,12 +123,30 @@ pub enum MethodKind {
 pub enum Symbol {
     /// `sqlalchemy.Column`
     Path(Name),
-    Attribute { of: Value, name: Name, place: Place },
+    Attribute {
+        of: Value,
+        name: Name,
+        place: Place,
+    },
     Call(Call),
-    Item { of: Value, index: Value },
-    Unary { op: UnaryOp, operand: Value },
-    Binary { op: BinaryOp, left: Value, right: Value },
-    Compare { op: CompareOp, left: Value, right: Value },
+    Item {
+        of: Value,
+        index: Value,
+    },
+    Unary {
+        op: UnaryOp,
+        operand: Value,
+    },
+    Binary {
+        op: BinaryOp,
+        left: Value,
+        right: Value,
+    },
+    Compare {
+        op: CompareOp,
+        left: Value,
+        right: Value,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -330,7 +348,9 @@ pub(crate) fn same(a: &Value, b: &Value) -> bool {
         (Value::Tuple(a), Value::Tuple(b)) | (Value::List(a), Value::List(b)) => {
             a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(a, b))
         }
-        (Value::Float(a), b) => b.as_int().map_or_else(|| matches!(b, Value::Float(b) if a == b), |b| *a == b as f64),
+        (Value::Float(a), b) => {
+            b.as_int().map_or_else(|| matches!(b, Value::Float(b) if a == b), |b| *a == b as f64)
+        }
         (a, Value::Float(b)) => a.as_int().is_some_and(|a| a as f64 == *b),
         _ => match (a.as_int(), b.as_int()) {
             (Some(a), Some(b)) => a == b,

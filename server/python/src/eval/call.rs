@@ -5,7 +5,7 @@ use super::heap::{Object, Scope, Vars};
 use super::{Flow, Frame, Interp, Yield, unknown};
 use crate::ast::{Expr, FunctionDef, Param, ParamKind, Stmt, StmtId};
 use crate::host::{Eval, Host, Raise};
-use crate::value::{Arg, Args, Function, FunctionBody, Method, MethodKind, Role, Symbol, Value};
+use crate::value::{Arg, Args, Call, Function, FunctionBody, Key, Method, MethodKind, Role, Symbol, Value};
 use fact::{Place, Reason};
 use std::sync::Arc;
 
@@ -20,10 +20,7 @@ impl<H: Host> Interp<'_, H> {
         self.step()?;
         match callee {
             Value::Function(function) if function.role == Role::ContextManager => {
-                Ok(Value::Method(Arc::new(Method {
-                    receiver: callee.clone(),
-                    kind: MethodKind::Context(args),
-                })))
+                Ok(self.context(callee.clone(), args, place))
             }
             Value::Function(function) => self.call_function(function, args, place),
             Value::Method(method) => self.call_method(method, args, place),
@@ -50,6 +47,12 @@ impl<H: Host> Interp<'_, H> {
         }
     }
 
+    /// A call of a `@contextmanager` function: nothing runs before the `with`.
+    fn context(&self, receiver: Value, args: Args, place: Place) -> Value {
+        let method = Method { receiver, kind: MethodKind::Context(args) };
+        self.sized(Value::Method(Arc::new(method)), place)
+    }
+
     fn call_outside(&mut self, callee: &Value, args: Args, place: Place) -> Eval {
         if let Some(result) = super::stdlib::call(self, callee, &args, place) {
             return result;
@@ -58,8 +61,13 @@ impl<H: Host> Interp<'_, H> {
         if let Some(result) = H::call(self, callee, &args, place) {
             return result.map(|value| self.thaw(value));
         }
-        let call = crate::value::Call { callee: callee.clone(), args, place };
-        Ok(Value::Symbol(Arc::new(Symbol::Call(call))))
+        let call = Call { callee: callee.clone(), args, place };
+        Ok(self.symbol(Symbol::Call(call), place))
+    }
+
+    /// Something outside the project that was made of other values.
+    pub(super) fn symbol(&self, symbol: Symbol, place: Place) -> Value {
+        self.sized(Value::Symbol(Arc::new(symbol)), place)
     }
 
     pub(super) fn freeze_args(&self, mut args: Args) -> Args {
@@ -74,10 +82,7 @@ impl<H: Host> Interp<'_, H> {
             MethodKind::Function(function) => {
                 args.list.insert(0, Arg { name: None, value: method.receiver.clone(), place });
                 match function.role {
-                    Role::ContextManager => Ok(Value::Method(Arc::new(Method {
-                        receiver: Value::Function(function.clone()),
-                        kind: MethodKind::Context(args),
-                    }))),
+                    Role::ContextManager => Ok(self.context(Value::Function(function.clone()), args, place)),
                     _ => self.call_function(function, args, place),
                 }
             }
@@ -86,9 +91,9 @@ impl<H: Host> Interp<'_, H> {
                 all.list.extend(args.list);
                 all.open = all.open.or(args.open);
                 all.discarded = args.discarded;
-                self.call(&method.receiver, all, place)
+                self.deeper(|this| this.call(&method.receiver, all, place))
             }
-            MethodKind::Native(name) => super::collections::method(self, &method.receiver, *name, args, place),
+            MethodKind::Native(name) => super::containers::method(self, &method.receiver, *name, args, place),
             MethodKind::Context(_) | MethodKind::Super(_) => {
                 Err(raise("TypeError", "object is not callable", place))
             }
@@ -123,25 +128,35 @@ impl<H: Host> Interp<'_, H> {
         };
         let mut to_apply = Vec::new();
         for decorator in def.decorators.iter().rev() {
+            // `@x.setter` and the like add to what `x` is already.
+            if let Expr::Attribute { value, .. } = frame.tree.expr(*decorator)
+                && let Expr::Name(name) = frame.tree.expr(*value)
+                && *name == def.name
+                && let Object::Scope(scope) = self.heap.get(frame.scope)
+                && let Some(earlier) = scope.vars.get(name)
+            {
+                return Ok(earlier.clone());
+            }
             let value = self.expr(frame, *decorator)?;
             match decorator_role(&value) {
                 Some(role) => function.role = role,
                 None => match &value {
-                    Value::Function(_) | Value::Method(_) => to_apply.push((value, frame.place(*decorator))),
-                    Value::Object(_) if to_apply.is_empty() && self.is_class(&value) => {
+                    Value::Function(_) | Value::Method(_) | Value::Object(_) => {
                         to_apply.push((value, frame.place(*decorator)));
                     }
                     _ => function.decorators.push(value),
                 },
             }
         }
-        let mut value = Value::Function(Arc::new(function));
-        for (decorator, place) in to_apply {
-            let decorated = self.call(&decorator, Args::values([value.clone()], place), place)?;
-            // A decorator that cannot be followed is taken to leave the function as it is.
-            if !matches!(decorated, Value::Unknown(_) | Value::None) {
-                value = decorated;
-            }
+        let value = self.sized(Value::Function(Arc::new(function)), frame.place(def.name_node));
+        self.decorate(value, to_apply)
+    }
+
+    /// Applies decorators of the project, the innermost first.
+    pub(super) fn decorate(&mut self, value: Value, decorators: Vec<(Value, Place)>) -> Eval {
+        let mut value = value;
+        for (decorator, place) in decorators {
+            value = self.call(&decorator, Args::values([value], place), place)?;
         }
         Ok(value)
     }
@@ -152,7 +167,7 @@ impl<H: Host> Interp<'_, H> {
         }
         self.depth += 1;
         self.calls.push(place);
-        let result = stacker::maybe_grow(256 * 1024, 4 * 1024 * 1024, || self.run_function(function, args, place));
+        let result = self.deeper(|this| this.run_function(function, args, place));
         self.calls.pop();
         self.depth -= 1;
         result
@@ -172,8 +187,7 @@ impl<H: Host> Interp<'_, H> {
         };
         let receiver = args.positional().next().map(|arg| arg.value.clone());
         let vars = self.bind(function, params, args, place)?;
-        let scope =
-            self.heap.add(Object::Scope(Scope { vars, parent: function.scope, ..Scope::default() }));
+        let scope = self.heap.add(Object::Scope(Scope { vars, parent: function.scope, ..Scope::default() }));
         let owner = function.owner.map(|class| (class, receiver));
         let frame = Frame { file: function.file, item: function.item, tree: tree.clone(), scope, owner };
         let def = match body {
@@ -209,52 +223,61 @@ impl<H: Host> Interp<'_, H> {
 
     fn bind(&mut self, function: &Function, params: &[Param], args: Args, place: Place) -> Eval<Vars> {
         let mut vars = Vars::default();
-        let open = args.open.clone();
-        let mut positional: Vec<Value> = Vec::new();
-        let mut keywords: Vec<(fact::Name, Value)> = Vec::new();
-        for arg in args.list {
-            match arg.name {
-                None => positional.push(arg.value),
-                Some(name) => keywords.push((name, arg.value)),
-            }
-        }
-        let mut positional = positional.into_iter();
+        // A decorator that was not applied may pass more arguments than the call does.
+        let decorator = function.decorators.iter().find(|by| !super::stdlib::is_transparent(by));
+        let decorator = decorator.map(|by| Arc::new(self.why_unknown(by, place)));
+        let lenient = args.open.is_some() || decorator.is_some();
+        let (positional, mut keywords): (Vec<Arg>, Vec<Arg>) =
+            args.list.into_iter().partition(|arg| arg.name.is_none());
+        let mut positional = positional.into_iter().map(|arg| arg.value);
+        let type_error =
+            |message: String| Err(raise("TypeError", &format!("{}() {message}", function.name), place));
         for (index, param) in params.iter().enumerate() {
             let value = match param.kind {
-                ParamKind::Star => Value::tuple(positional.by_ref().collect()),
+                ParamKind::Star => match &args.open {
+                    Some(unknown) => Value::Unknown(unknown.clone()),
+                    None => Value::tuple(positional.by_ref().collect()),
+                },
                 ParamKind::DoubleStar => {
                     let rest = std::mem::take(&mut keywords);
-                    let dict = rest.into_iter().map(|(n, v)| (crate::value::Key(Value::str(&n)), v)).collect();
-                    Value::Object(self.heap.add(Object::Dict(dict)))
+                    match &args.open {
+                        Some(unknown) => Value::Unknown(unknown.clone()),
+                        None => {
+                            let entry = |arg: Arg| Some((Key(Value::str(&arg.name?)), arg.value));
+                            let dict = rest.into_iter().filter_map(entry).collect();
+                            Value::Object(self.heap.add(Object::Dict(dict)))
+                        }
+                    }
                 }
                 kind => {
-                    let by_position =
-                        if kind == ParamKind::KeywordOnly { None } else { positional.next() };
+                    let by_position = if kind == ParamKind::KeywordOnly { None } else { positional.next() };
                     let by_keyword = keywords
                         .iter()
-                        .position(|(name, _)| *name == param.name && kind != ParamKind::PositionalOnly)
-                        .map(|at| keywords.swap_remove(at).1);
-                    match (by_position.or(by_keyword), &open, function.defaults.get(index)) {
-                        (Some(value), _, _) => value,
-                        (None, Some(unknown), _) => Value::Unknown(unknown.clone()),
-                        (None, None, Some(Some(default))) => default.clone(),
-                        _ => {
-                            let message =
-                                format!("{}() missing argument '{}'", function.name, param.name);
-                            return Err(raise("TypeError", &message, place));
-                        }
+                        .position(|arg| arg.name == Some(param.name) && kind != ParamKind::PositionalOnly)
+                        .map(|at| keywords.remove(at).value);
+                    if by_position.is_some() && by_keyword.is_some() && !lenient {
+                        return type_error(format!("got multiple values for argument '{}'", param.name));
+                    }
+                    let default = function.defaults.get(index).cloned().flatten();
+                    match (by_position.or(by_keyword), &args.open, default, &decorator) {
+                        (Some(value), ..) => value,
+                        (None, Some(unknown), ..) => Value::Unknown(unknown.clone()),
+                        (None, None, Some(default), _) => default,
+                        (None, None, None, Some(unknown)) => Value::Unknown(unknown.clone()),
+                        _ => return type_error(format!("is missing argument '{}'", param.name)),
                     }
                 }
             };
             vars.insert(param.name, value);
         }
-        if positional.next().is_some() {
-            let message = format!("{}() takes {} positional arguments", function.name, params.len());
-            return Err(raise("TypeError", &message, place));
+        if lenient {
+            return Ok(vars);
         }
-        if let Some((name, _)) = keywords.first() {
-            let message = format!("{}() got an unexpected keyword argument '{name}'", function.name);
-            return Err(raise("TypeError", &message, place));
+        if positional.next().is_some() {
+            return type_error("got too many positional arguments".into());
+        }
+        if let Some(name) = keywords.first().and_then(|arg| arg.name) {
+            return type_error(format!("got an unexpected keyword argument '{name}'"));
         }
         Ok(vars)
     }

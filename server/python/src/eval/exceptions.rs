@@ -61,9 +61,9 @@ fn is_builtin_subclass(mut class: &str, of: &str) -> bool {
 impl<H: Host> Interp<'_, H> {
     /// Whether a handler for `class` catches `exception`; `None`: it cannot be told.
     pub(super) fn catches(&mut self, class: &Value, exception: &Exception) -> Option<bool> {
-        if let Some(classes) = self.known_items(class) {
+        if let Value::Tuple(classes) = class {
             let mut all = Some(false);
-            for class in &classes {
+            for class in classes.iter() {
                 match self.catches(class, exception) {
                     Some(true) => return Some(true),
                     Some(false) => {}
@@ -72,12 +72,14 @@ impl<H: Host> Interp<'_, H> {
             }
             return all;
         }
-        if let Value::Builtin(name) = class
-            && matches!(name.as_str(), "Exception" | "BaseException")
-        {
-            return Some(true);
+        match (class, &exception.class) {
+            (Value::Builtin(name), _) if name == "BaseException" => Some(true),
+            // What is raised is an exception, and only the built-in ones are of another kind.
+            (Value::Builtin(name), raised) if name == "Exception" && !matches!(raised, Value::Builtin(_)) => {
+                Some(true)
+            }
+            (class, raised) => self.is_subclass_of(raised, class),
         }
-        self.is_subclass_of(&exception.class, class)
     }
 
     /// `issubclass(class, of)`

@@ -1,9 +1,9 @@
 //! Expressions.
 
 use super::heap::{Dict, Object};
-use super::{Flow, Frame, Interp, Yield, unknown};
-use crate::ast::{Arg as ArgNode, ArgKind, BinaryOp, CompClause, CompKind, CompareOp, Expr, ExprId, FPart, UnaryOp};
-use crate::host::{Eval, Host, Raise};
+use super::{Frame, Interp, Yield, unknown};
+use crate::ast::{Arg as ArgNode, ArgKind, CompareOp, Expr, ExprId, FPart, UnaryOp};
+use crate::host::{Eval, Host};
 use crate::value::{Arg, Args, Function, FunctionBody, Key, Part, Role, Symbol, Value};
 use fact::{Reason, Unknown};
 use std::sync::Arc;
@@ -11,6 +11,12 @@ use std::sync::Arc;
 impl<H: Host> Interp<'_, H> {
     pub(super) fn expr(&mut self, frame: &Frame, id: ExprId) -> Eval {
         self.step()?;
+        let value = self.deeper(|this| this.evaluate(frame, id))?;
+        self.charge(self.size_hint(&value) / 64);
+        Ok(value)
+    }
+
+    fn evaluate(&mut self, frame: &Frame, id: ExprId) -> Eval {
         let tree = frame.tree.clone();
         Ok(match tree.expr(id) {
             Expr::None => Value::None,
@@ -20,13 +26,18 @@ impl<H: Host> Interp<'_, H> {
             Expr::Str(text) => Value::Str(text.clone()),
             Expr::Bytes(bytes) => Value::Bytes(bytes.clone()),
             Expr::Int(Some(int)) => Value::Int(*int),
-            Expr::Int(None) => unknown(Reason::UnsupportedSyntax("a very large integer".into()), frame.place(id)),
+            Expr::Int(None) => {
+                unknown(Reason::UnsupportedSyntax("a very large integer".into()), frame.place(id))
+            }
             Expr::Float(bits) => Value::Float(f64::from_bits(*bits)),
             Expr::Complex => unknown(Reason::UnsupportedSyntax("a complex number".into()), frame.place(id)),
-            Expr::Name(name) => self.lookup(frame, *name, frame.place(id)),
-            Expr::FString(parts) => self.fstring(frame, parts)?,
+            Expr::Name(name) => self.lookup(frame, *name, frame.place(id))?,
+            Expr::FString(parts) => {
+                let text = self.fstring(frame, parts)?;
+                self.sized_text(text, frame.place(id))
+            }
             Expr::Tuple(items) => match self.exprs(frame, items)? {
-                Ok(items) => Value::tuple(items),
+                Ok(items) => self.sized(Value::tuple(items), frame.place(id)),
                 Err(unknown) => Value::Unknown(unknown),
             },
             Expr::List(items) => match self.exprs(frame, items)? {
@@ -34,10 +45,7 @@ impl<H: Host> Interp<'_, H> {
                 Err(unknown) => Value::Unknown(unknown),
             },
             Expr::Set(items) => match self.exprs(frame, items)? {
-                Ok(items) => {
-                    let set = items.into_iter().map(|item| (Key(item), Value::None)).collect();
-                    Value::Object(self.heap.add(Object::Set(set)))
-                }
+                Ok(items) => self.new_set(items, frame.place(id))?,
                 Err(unknown) => Value::Unknown(unknown),
             },
             Expr::Dict(entries) => self.dict(frame, entries)?,
@@ -65,6 +73,10 @@ impl<H: Host> Interp<'_, H> {
                 Value::Symbol(Arc::new(Symbol::Call(call)))
             }
             Expr::Call { func, args } => self.call_expr(frame, id, *func, args, false)?,
+            Expr::Unary { op: UnaryOp::Not, .. } => match self.test(frame, id)? {
+                Ok(truth) => Value::Bool(truth),
+                Err(because) => Value::unknown(because),
+            },
             Expr::Unary { op, operand } => {
                 let value = self.expr(frame, *operand)?;
                 self.unary(*op, value, frame.place(id))?
@@ -76,18 +88,7 @@ impl<H: Host> Interp<'_, H> {
             }
             Expr::Bool { or, left, right } => self.bool_op(frame, *or, *left, *right)?,
             Expr::Compare { left, rest } => self.comparison(frame, *left, rest)?,
-            Expr::Conditional { test, then, or_else } => {
-                let value = self.expr(frame, *test)?;
-                match self.truth(&value, frame.place(*test)) {
-                    Ok(true) => self.expr(frame, *then)?,
-                    Ok(false) => self.expr(frame, *or_else)?,
-                    Err(because) => self.fork_value(
-                        &because,
-                        |this| this.expr(frame, *then),
-                        |this| this.expr(frame, *or_else),
-                    )?,
-                }
-            }
+            Expr::Conditional { test, then, or_else } => self.conditional(frame, *test, *then, *or_else)?,
             Expr::Lambda { params, .. } => {
                 let mut defaults = Vec::with_capacity(params.len());
                 for param in params {
@@ -137,7 +138,8 @@ impl<H: Host> Interp<'_, H> {
             }
             Expr::Walrus { target, value } => {
                 let result = self.expr(frame, *value)?;
-                self.assign(frame, *target, result.clone())?;
+                let around = Frame { scope: self.walrus_scope(frame.scope), ..frame.clone() };
+                self.assign(&around, *target, result.clone())?;
                 result
             }
             Expr::Error => unknown(Reason::SyntaxError, frame.place(id)),
@@ -169,7 +171,12 @@ impl<H: Host> Interp<'_, H> {
                 Some(key) => {
                     let key = self.expr(frame, *key)?;
                     let value = self.expr(frame, *value)?;
-                    dict.insert(Key(key), value);
+                    match key.as_unknown() {
+                        Some(unknown) => open = Some((**unknown).clone()),
+                        None => {
+                            dict.insert(Key(key), value);
+                        }
+                    }
                 }
                 None => {
                     let spread = self.expr(frame, *value)?;
@@ -195,7 +202,7 @@ impl<H: Host> Interp<'_, H> {
                     let evaluated = self.expr(frame, *value)?;
                     let spec_value = self.fstring(frame, spec)?;
                     let place = frame.place(*value);
-                    out.extend(self.format_value(&evaluated, *conversion, &spec_value, place));
+                    out.extend(self.format_value(&evaluated, *conversion, &spec_value, place)?);
                 }
             }
         }
@@ -223,23 +230,32 @@ impl<H: Host> Interp<'_, H> {
 
     pub(super) fn args(&mut self, frame: &Frame, nodes: &[ArgNode], discarded: bool) -> Eval<Args> {
         let mut args = Args { list: Vec::with_capacity(nodes.len()), open: None, discarded };
+        let mut shifted = false;
         for node in nodes {
             let value = self.expr(frame, node.value)?;
             let place = frame.place(node.value);
             match node.kind {
+                // Behind `*unknown` nobody can tell which parameter this is.
+                ArgKind::Positional if shifted => {}
                 ArgKind::Positional => args.list.push(Arg { name: None, value, place }),
                 ArgKind::Keyword(name) => args.list.push(Arg { name: Some(name), value, place }),
                 ArgKind::Star => match self.iterate(&value, place)? {
+                    Ok(_) if shifted => {}
                     Ok(items) => {
                         args.list.extend(items.into_iter().map(|value| Arg { name: None, value, place }));
                     }
-                    Err(because) => args.open = Some(Arc::new(because)),
+                    Err(because) => {
+                        shifted = true;
+                        args.open = Some(Arc::new(because));
+                    }
                 },
                 ArgKind::DoubleStar => match self.dict_entries(&value) {
                     Some(entries) => {
                         for (key, value) in entries {
                             match key.as_str() {
-                                Some(key) => args.list.push(Arg { name: Some(fact::name(key)), value, place }),
+                                Some(key) => {
+                                    args.list.push(Arg { name: Some(fact::name(key)), value, place })
+                                }
                                 None => args.open = Some(Arc::new(self.why_unknown(&key, place))),
                             }
                         }
@@ -249,31 +265,6 @@ impl<H: Host> Interp<'_, H> {
             }
         }
         Ok(args)
-    }
-
-    fn bool_op(&mut self, frame: &Frame, or: bool, left: ExprId, right: ExprId) -> Eval {
-        let first = self.expr(frame, left)?;
-        match self.truth(&first, frame.place(left)) {
-            Ok(truth) if truth == or => Ok(first),
-            Ok(_) => self.expr(frame, right),
-            Err(because) => {
-                let mut second = None;
-                let joined = self.fork_value(
-                    &because,
-                    |_| Ok(first),
-                    |this| {
-                        let value = this.expr(frame, right)?;
-                        second = Some(value.clone());
-                        Ok(value)
-                    },
-                )?;
-                // `unknown and False` is false whatever the left side is; `unknown or True` is true.
-                match second {
-                    Some(second) if self.truth(&second, frame.place(right)) == Ok(or) => Ok(second),
-                    _ => Ok(joined),
-                }
-            }
-        }
     }
 
     fn comparison(&mut self, frame: &Frame, left: ExprId, rest: &[(CompareOp, ExprId)]) -> Eval {
@@ -291,82 +282,6 @@ impl<H: Host> Interp<'_, H> {
         Ok(result)
     }
 
-    fn comprehension(
-        &mut self,
-        frame: &Frame,
-        kind: CompKind,
-        key: Option<ExprId>,
-        element: ExprId,
-        clauses: &[CompClause],
-    ) -> Eval {
-        let scope = self.heap.add(Object::Scope(super::heap::Scope {
-            parent: self.closure_scope(frame),
-            ..Default::default()
-        }));
-        let inner = Frame { scope, ..frame.clone() };
-        let mut out = Vec::new();
-        if let Some(because) = self.comprehension_clause(&inner, clauses, key, element, &mut out)? {
-            return Ok(Value::unknown(because));
-        }
-        let object = match kind {
-            CompKind::List => Object::List(out.into_iter().map(|(_, value)| value).collect()),
-            CompKind::Generator => {
-                Object::Iterator { items: out.into_iter().map(|(_, value)| value).collect(), next: 0 }
-            }
-            CompKind::Set => Object::Set(out.into_iter().map(|(_, value)| (Key(value), Value::None)).collect()),
-            CompKind::Dict => Object::Dict(
-                out.into_iter().map(|(key, value)| (Key(key.unwrap_or(Value::None)), value)).collect(),
-            ),
-        };
-        Ok(Value::Object(self.heap.add(object)))
-    }
-
-    /// `Some`: why the items are not known.
-    fn comprehension_clause(
-        &mut self,
-        frame: &Frame,
-        clauses: &[CompClause],
-        key: Option<ExprId>,
-        element: ExprId,
-        out: &mut Vec<(Option<Value>, Value)>,
-    ) -> Eval<Option<Unknown>> {
-        self.step()?;
-        match clauses.split_first() {
-            None => {
-                let key = match key {
-                    Some(key) => Some(self.expr(frame, key)?),
-                    None => None,
-                };
-                let value = self.expr(frame, element)?;
-                out.push((key, value));
-                Ok(None)
-            }
-            Some((CompClause::If(test), rest)) => {
-                let value = self.expr(frame, *test)?;
-                match self.truth(&value, frame.place(*test)) {
-                    Ok(true) => self.comprehension_clause(frame, rest, key, element, out),
-                    Ok(false) => Ok(None),
-                    Err(because) => Ok(Some(because)),
-                }
-            }
-            Some((CompClause::For { target, iter }, rest)) => {
-                let value = self.expr(frame, *iter)?;
-                let items = match self.iterate(&value, frame.place(*iter))? {
-                    Ok(items) => items,
-                    Err(because) => return Ok(Some(because)),
-                };
-                for item in items {
-                    self.assign(frame, *target, item)?;
-                    let missing = self.comprehension_clause(frame, rest, key, element, out)?;
-                    if missing.is_some() {
-                        return Ok(missing);
-                    }
-                }
-                Ok(None)
-            }
-        }
-    }
-
     fn yield_value(&mut self, value: Value) -> Eval {
         match self.yields.pop() {
             Some(Yield::Collect(list)) => {
@@ -376,14 +291,11 @@ impl<H: Host> Interp<'_, H> {
                 self.yields.push(Yield::Collect(list));
                 Ok(Value::None)
             }
-            Some(Yield::Body { frame, target, body, ran: false }) => {
-                let result = self.managed_body(&frame, target, &body, value);
-                self.yields.push(Yield::Body { frame, target, body, ran: true });
+            Some(Yield::Body(managed)) => {
+                // The body of the `with` stands outside of the generator.
+                let result = self.managed_body(&managed, value);
+                self.yields.push(Yield::Body(managed));
                 result
-            }
-            Some(other) => {
-                self.yields.push(other);
-                Ok(Value::None)
             }
             None => Ok(Value::None),
         }
@@ -394,62 +306,4 @@ impl<H: Host> Interp<'_, H> {
             self.heap.set(*list, Object::Unknown(because));
         }
     }
-
-    /// The body of a `with` at the `yield` of its context manager. An early exit travels through the generator.
-    fn managed_body(
-        &mut self,
-        frame: &Frame,
-        target: Option<ExprId>,
-        body: &[crate::ast::StmtId],
-        value: Value,
-    ) -> Eval {
-        if let Some(target) = target {
-            self.assign(frame, target, value)?;
-        }
-        let mark = self.pending.len();
-        let flow = self.block(frame, body);
-        for exit in &mut self.pending[mark..] {
-            let flow = std::mem::replace(&mut exit.flow, Flow::Normal);
-            exit.flow = match flow {
-                Flow::Raise(raise) => Flow::Raise(raise),
-                other => Flow::Raise(Raise::Leave(Box::new(other))),
-            };
-        }
-        match flow {
-            Flow::Normal => Ok(Value::None),
-            Flow::Raise(raise) => Err(raise),
-            other => Err(Raise::Leave(Box::new(other))),
-        }
-    }
-
-    pub(super) fn unary(&mut self, op: UnaryOp, value: Value, place: fact::Place) -> Eval {
-        Ok(match (op, &value) {
-            (UnaryOp::Not, _) => match self.truth(&value, place) {
-                Ok(truth) => Value::Bool(!truth),
-                Err(because) => Value::unknown(because),
-            },
-            (_, Value::Unknown(_)) => value,
-            (UnaryOp::Minus, Value::Int(int)) => int.checked_neg().map_or_else(|| overflow(place), Value::Int),
-            (UnaryOp::Minus, Value::Float(float)) => Value::Float(-float),
-            (UnaryOp::Plus, Value::Int(_) | Value::Float(_)) => value,
-            (UnaryOp::Invert, Value::Int(int)) => Value::Int(!int),
-            (_, Value::Bool(bool)) => Value::Int(match op {
-                UnaryOp::Minus => -i64::from(*bool),
-                UnaryOp::Invert => !i64::from(*bool),
-                _ => i64::from(*bool),
-            }),
-            (_, Value::Symbol(_) | Value::Handle(_)) => {
-                Value::Symbol(Arc::new(Symbol::Unary { op, operand: value }))
-            }
-            _ => unknown(Reason::UnsupportedSyntax("this operator on this value".into()), place),
-        })
-    }
-
-    pub(super) fn binary(&mut self, op: BinaryOp, left: Value, right: Value, place: fact::Place) -> Eval {
-        super::operators::binary(self, op, left, right, place)
-    }
-}
-
-pub(super) fn overflow(place: fact::Place) -> Value {
-    unknown(Reason::UnsupportedSyntax("a very large integer".into()), place)
 }

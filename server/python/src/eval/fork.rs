@@ -3,22 +3,16 @@
 //! A course may leave early (return, break, continue, raise). Such exits wait in `pending` until the construct that they
 //! leave to is reached; there they are joined with whatever else arrives.
 
-use super::heap::{Heap, join_values};
+use super::heap::Heap;
 use super::{Flow, Interp};
-use crate::host::{Host, Raise};
+use crate::host::{Eval, Host, Raise};
 use crate::value::Value;
 use fact::Unknown;
 
+/// What a course may have changed.
 pub(crate) struct Saved<H: Host> {
     heap: Heap,
     host: H::State,
-}
-
-impl<H: Host> Saved<H> {
-    /// Leaves the numbers that `other` gave out since to it.
-    pub(crate) fn pad(&mut self, other: &Saved<H>) {
-        self.heap.pad(other.heap.len());
-    }
 }
 
 /// A course that left early.
@@ -30,19 +24,28 @@ pub(crate) struct Pending<H: Host> {
 
 impl<H: Host> Interp<'_, H> {
     pub(crate) fn save(&self) -> Saved<H> {
+        self.charge(self.heap.len() / 16);
         Saved { heap: self.heap.clone(), host: self.host.save() }
     }
 
     pub(crate) fn put_back(&mut self, state: Saved<H>) {
-        self.heap = state.heap;
+        self.heap.put_back(state.heap);
         self.host.restore(state.host);
     }
 
-    /// The present state becomes what is certain after either itself or `other`.
-    pub(crate) fn join(&mut self, other: Saved<H>, because: &Unknown) {
-        self.heap.join(&other.heap, because);
+    /// The present state becomes what is certain after either itself or `other`; so does a value of each.
+    fn join(&mut self, mut other: Saved<H>, values: (&Value, &Value), because: &Unknown) -> Value {
+        self.even_out(&mut other.heap);
+        let (value, _) = super::join::join(&mut self.heap, &other.heap, values, because);
         let joined = H::join(self.host.save(), other.host, because);
         self.host.restore(joined);
+        value
+    }
+
+    /// Makes unknown what the state `after` has otherwise; whether that is anything.
+    pub(crate) fn blur(&mut self, mut after: Saved<H>, because: &Unknown) -> bool {
+        self.even_out(&mut after.heap);
+        super::join::join(&mut self.heap, &after.heap, (&Value::None, &Value::None), because).1
     }
 
     /// Runs both courses of an undecided test as statements.
@@ -52,87 +55,79 @@ impl<H: Host> Interp<'_, H> {
         left: impl FnOnce(&mut Self) -> Flow,
         right: impl FnOnce(&mut Self) -> Flow,
     ) -> Flow {
-        if !self.enter_fork() {
-            return Flow::Raise(Raise::Stop(self.out_of_budget()));
-        }
-        let mut before = self.save();
-        let first = left(self);
-        let after_first = self.save();
-        before.heap.pad(after_first.heap.len());
-        self.put_back(before);
-        let second = right(self);
-        self.forks -= 1;
-        self.merge(first, after_first, second, because)
-    }
-
-    /// Two courses that ended, the second in the present state: joined when both go on, else one waits.
-    pub(crate) fn merge(&mut self, first: Flow, after_first: Saved<H>, second: Flow, because: &Unknown) -> Flow {
-        match (first, second) {
-            (Flow::Normal, Flow::Normal) => {
-                self.join(after_first, because);
-                Flow::Normal
-            }
-            (Flow::Normal, second) => {
-                let state = self.save();
-                self.pending.push(Pending { flow: second, state, because: because.clone() });
-                self.put_back_padded(after_first);
-                Flow::Normal
-            }
-            (first, second) => {
-                let pending = Pending { flow: first, state: after_first, because: because.clone() };
-                self.pending.push(pending);
-                second
-            }
-        }
-    }
-
-    pub(crate) fn save_heap(&self) -> Heap {
-        self.heap.clone()
+        let result = self.fork(
+            because,
+            |this| match left(this) {
+                Flow::Normal => Ok(Value::None),
+                flow => Err(flow),
+            },
+            |this| match right(this) {
+                Flow::Normal => Ok(Value::None),
+                flow => Err(flow),
+            },
+        );
+        result.err().unwrap_or(Flow::Normal)
     }
 
     /// Runs both courses of an undecided test as expressions.
     pub(crate) fn fork_value(
         &mut self,
         because: &Unknown,
-        left: impl FnOnce(&mut Self) -> Result<Value, Raise>,
-        right: impl FnOnce(&mut Self) -> Result<Value, Raise>,
-    ) -> Result<Value, Raise> {
+        left: impl FnOnce(&mut Self) -> Eval,
+        right: impl FnOnce(&mut Self) -> Eval,
+    ) -> Eval {
+        let result = self.fork(
+            because,
+            |this| left(this).map_err(Flow::Raise),
+            |this| right(this).map_err(Flow::Raise),
+        );
+        result.map_err(|flow| match flow {
+            Flow::Raise(raise) => raise,
+            other => Raise::Leave(Box::new(other)),
+        })
+    }
+
+    fn fork(
+        &mut self,
+        because: &Unknown,
+        left: impl FnOnce(&mut Self) -> Result<Value, Flow>,
+        right: impl FnOnce(&mut Self) -> Result<Value, Flow>,
+    ) -> Result<Value, Flow> {
         if !self.enter_fork() {
-            return Err(Raise::Stop(self.out_of_budget()));
+            return Err(Flow::Raise(Raise::Stop(self.out_of_budget())));
         }
-        let mut before = self.save();
+        let before = self.save();
         let first = left(self);
         let after_first = self.save();
-        before.heap.pad(after_first.heap.len());
         self.put_back(before);
         let second = right(self);
-        self.forks -= 1;
+        self.leave_fork();
+        self.merge((first, after_first), second, because)
+    }
+
+    /// Two courses that ended, the second in the present state: joined when both go on, else one waits.
+    pub(crate) fn merge(
+        &mut self,
+        (first, after_first): (Result<Value, Flow>, Saved<H>),
+        second: Result<Value, Flow>,
+        because: &Unknown,
+    ) -> Result<Value, Flow> {
         match (first, second) {
-            (Ok(first), Ok(second)) => {
-                self.join(after_first, because);
-                Ok(join_values(&first, &second, because))
-            }
-            (Ok(first), Err(raise)) => {
+            (Ok(first), Ok(second)) => Ok(self.join(after_first, (&second, &first), because)),
+            (Ok(first), Err(flow)) => {
                 let state = self.save();
-                self.pending.push(Pending { flow: Flow::Raise(raise), state, because: because.clone() });
-                self.put_back_padded(after_first);
+                self.pending.push(Pending { flow, state, because: because.clone() });
+                self.put_back(after_first);
                 Ok(first)
             }
-            (Err(raise), second) => {
-                let pending =
-                    Pending { flow: Flow::Raise(raise), state: after_first, because: because.clone() };
-                self.pending.push(pending);
+            (Err(flow), second) => {
+                self.pending.push(Pending { flow, state: after_first, because: because.clone() });
                 second
             }
         }
     }
 
-    fn put_back_padded(&mut self, mut state: Saved<H>) {
-        state.heap.pad(self.heap.len());
-        self.put_back(state);
-    }
-
-    /// Brings the exits that waited since `mark`, and the present course, to a boundary. Exits that `absorb` accepts end
+    /// Brings the exits that waited since `mark`, and the present course, to a boundary. Those that `absorb` accepts end
     /// there and are joined into one course, with the values that it gives for them; the others go on waiting.
     ///
     /// `Ok` is the joined value of the absorbed courses, `Err` the flow of a course that goes further out.
@@ -142,38 +137,48 @@ impl<H: Host> Interp<'_, H> {
         current: Flow,
         absorb: impl Fn(&Flow) -> Option<Value>,
     ) -> Result<Value, Flow> {
-        if self.pending.len() <= mark {
-            return absorb(&current).ok_or(current);
-        }
-        let waiting: Vec<Pending<H>> = self.pending.drain(mark..).collect();
-        let mut result = absorb(&current);
-        let mut left_over = if result.is_some() { None } else { Some(current) };
+        let mut arrived = absorb(&current);
+        let mut current = Some(current).filter(|_| arrived.is_none());
+        let mut further = Vec::new();
         // The latest fork is the innermost: joining from the end pairs the courses as they parted.
-        for exit in waiting.into_iter().rev() {
-            match (absorb(&exit.flow), result.take()) {
+        for exit in self.pending.split_off(mark.min(self.pending.len())).into_iter().rev() {
+            match (absorb(&exit.flow), arrived.take()) {
                 (Some(value), Some(so_far)) => {
-                    self.join(exit.state, &exit.because);
-                    result = Some(join_values(&so_far, &value, &exit.because));
+                    arrived = Some(self.join(exit.state, (&so_far, &value), &exit.because));
                 }
                 (Some(value), None) => {
-                    if let Some(flow) = left_over.take() {
+                    if let Some(flow) = current.take() {
                         let state = self.save();
-                        self.pending.insert(mark, Pending { flow, state, because: exit.because.clone() });
+                        further.push(Pending { flow, state, because: exit.because });
                     }
-                    self.put_back_padded(exit.state);
-                    result = Some(value);
+                    self.put_back(exit.state);
+                    arrived = Some(value);
                 }
                 (None, so_far) => {
-                    self.pending.insert(mark, exit);
-                    result = so_far;
+                    further.push(exit);
+                    arrived = so_far;
                 }
             }
         }
-        match (result, left_over) {
-            (Some(value), _) => Ok(value),
-            (None, Some(flow)) => Err(flow),
-            // Unreachable: either the current course was absorbed or it is left over.
-            (None, None) => Ok(Value::None),
+        self.pending.extend(further.into_iter().rev());
+        match current {
+            Some(flow) => Err(flow),
+            None => Ok(arrived.unwrap_or(Value::None)),
         }
+    }
+
+    /// Runs `exit` on every course that has waited since `mark`, as it passes by on its way out.
+    pub(crate) fn on_the_way_out(&mut self, mark: usize, exit: impl Fn(&mut Self, Flow) -> Flow) {
+        if self.pending.len() <= mark {
+            return;
+        }
+        let present = self.save();
+        for course in self.pending.split_off(mark) {
+            self.put_back(course.state);
+            let flow = exit(self, course.flow);
+            let state = self.save();
+            self.pending.push(Pending { flow, state, because: course.because });
+        }
+        self.put_back(present);
     }
 }

@@ -1,13 +1,15 @@
-//! Text made of values: f-strings, `%`, `str.format`, `str()`, `repr()`.
+//! Text made of values: f-strings, `str.format`, `str()`, `repr()`.
 //!
 //! A value that cannot be told leaves a hole in the text instead of making all of it unknown: SQL with a hole where a
 //! value stands can still be read.
 
-use super::Interp;
+use super::enums::Mixed;
 use super::heap::Object;
-use crate::host::Host;
-use crate::value::{Part, Value};
-use fact::Place;
+use super::spec::{Spec, float_repr};
+use super::{Interp, unknown};
+use crate::host::{Eval, Host};
+use crate::value::{Args, Part, Value};
+use fact::{Place, Reason, Unknown, name};
 use std::sync::Arc;
 
 /// Joins neighbouring texts; text without holes is a plain string.
@@ -37,7 +39,19 @@ pub(super) fn text(parts: Vec<Part>) -> Value {
     }
 }
 
+pub(super) fn plain(text: impl Into<Arc<str>>) -> Vec<Part> {
+    vec![Part::Text(text.into())]
+}
+
+fn hole(reason: Reason, place: Place) -> Vec<Part> {
+    vec![Part::Unknown(Arc::new(Unknown::new(reason, place)))]
+}
+
 impl<H: Host> Interp<'_, H> {
+    pub(super) fn hole_for(&self, value: &Value, place: Place) -> Vec<Part> {
+        vec![Part::Unknown(Arc::new(self.why_unknown(value, place)))]
+    }
+
     /// `{value!conversion:spec}`
     pub(super) fn format_value(
         &mut self,
@@ -45,239 +59,304 @@ impl<H: Host> Interp<'_, H> {
         conversion: Option<char>,
         spec: &Value,
         place: Place,
-    ) -> Vec<Part> {
-        let plain_spec = matches!(spec, Value::Str(spec) if spec.is_empty());
-        if conversion.is_none() && plain_spec {
-            return self.display(value, place);
-        }
-        let parts = match conversion {
-            Some('r' | 'a') => self.repr(value, place),
-            Some(_) => self.display(value, place),
-            None => match (spec.as_str(), value) {
-                (Some(spec), Value::Int(_) | Value::Float(_)) => match format_number(value, spec) {
-                    Some(text) => vec![Part::Text(text.into())],
-                    None => vec![Part::Unknown(Arc::new(self.why_unknown(value, place)))],
-                },
-                _ => self.display(value, place),
-            },
+    ) -> Eval<Vec<Part>> {
+        let converted = match conversion {
+            Some('r') => Some(self.repr(value, place)?),
+            Some('s') => Some(self.display(value, place)),
+            Some(_) => return Ok(hole(Reason::UnsupportedSyntax("this conversion".into()), place)),
+            None => None,
         };
-        match (spec.as_str(), parts.as_slice()) {
-            (Some(spec), [Part::Text(text)]) if !plain_spec && !matches!(value, Value::Int(_) | Value::Float(_)) => {
-                vec![Part::Text(pad_text(text, spec).into())]
-            }
-            _ => parts,
+        let Some(spec) = spec.as_str() else { return Ok(self.hole_for(spec, place)) };
+        match converted {
+            Some(parts) => self.format_plain(&text(parts), spec, place),
+            None => self.format_plain(value, spec, place),
         }
+    }
+
+    /// `format(value, spec)`
+    fn format_plain(&mut self, value: &Value, spec: &str, place: Place) -> Eval<Vec<Part>> {
+        if let Value::Object(_) = value {
+            if self.own_method(value, "__format__").is_some() {
+                return Ok(hole(Reason::UnsupportedSyntax("__format__".into()), place));
+            }
+            if self.own_method(value, "__str__").is_none()
+                && let Some(Value::Object(class)) = self.class_of(value)
+                && self.member_value(value).is_some()
+            {
+                match self.mixed(class) {
+                    Mixed::Value => {
+                        let inner = self.mixed_in_value(value).unwrap_or(Value::None);
+                        return self.format_plain(&inner, spec, place);
+                    }
+                    Mixed::Old => {
+                        let reason = "an enum's format, which differs between versions of Python";
+                        return Ok(hole(Reason::UnsupportedSyntax(reason.into()), place));
+                    }
+                    Mixed::No => {}
+                }
+            }
+            if !spec.is_empty() && self.member_value(value).is_some() {
+                let shown = text(self.display(value, place));
+                return self.format_plain(&shown, spec, place);
+            }
+        }
+        if spec.is_empty() {
+            return Ok(self.display(value, place));
+        }
+        let formatted = Spec::parse(spec).and_then(|spec| spec.format(value));
+        Ok(formatted.map_or_else(|| self.hole_for(value, place), plain))
     }
 
     /// `str(value)`
     pub fn display(&mut self, value: &Value, place: Place) -> Vec<Part> {
+        self.try_display(value, place).unwrap_or_else(|_| self.hole_for(value, place))
+    }
+
+    pub(super) fn try_display(&mut self, value: &Value, place: Place) -> Eval<Vec<Part>> {
         match value {
-            Value::Str(text) => vec![Part::Text(text.clone())],
-            Value::Partial(parts) => parts.to_vec(),
-            Value::Object(_) => {
-                if let Some(inner) = self.member_display(value) {
-                    return self.display(&inner, place);
+            Value::Str(text) => return Ok(plain(text.clone())),
+            Value::Partial(parts) => return Ok(parts.to_vec()),
+            Value::Symbol(_) => {
+                let Some(call) = value.as_call() else { return Ok(self.hole_for(value, place)) };
+                if let Some(path) = super::paths::path_of(call) {
+                    return Ok(plain(path));
                 }
-                let own = self.getattr(value, fact::name("__str__"), place);
-                if let Ok(method @ Value::Method(_)) = own
-                    && self.instance_view(value).is_some()
-                    && let Ok(result) = self.call(&method, Default::default(), place)
-                    && matches!(result, Value::Str(_) | Value::Partial(_))
-                {
-                    return self.display(&result, place);
-                }
-                self.repr(value, place)
+                let Value::Builtin(class) = call.callee else { return Ok(self.hole_for(value, place)) };
+                let args: Vec<Value> = call.args.list.iter().map(|arg| arg.value.clone()).collect();
+                return match args.as_slice() {
+                    [key] if class == "KeyError" => self.repr(key, place),
+                    args => self.display_exception(args, place),
+                };
             }
-            _ => self.repr(value, place),
+            Value::Object(_) => {}
+            _ => return self.repr(value, place),
+        }
+        if let Some(method) = self.own_method(value, "__str__") {
+            let result = self.call(&method, Args::default(), place)?;
+            return match result {
+                Value::Str(_) | Value::Partial(_) => self.try_display(&result, place),
+                other => Ok(self.hole_for(&other, place)),
+            };
+        }
+        if self.member_value(value).is_some() {
+            return self.display_member(value, place);
+        }
+        if self.own_method(value, "__repr__").is_none()
+            && let Some(args) = self.exception_args(value)
+        {
+            return self.display_exception(&args, place);
+        }
+        self.repr(value, place)
+    }
+
+    fn display_exception(&mut self, args: &[Value], place: Place) -> Eval<Vec<Part>> {
+        match args {
+            [] => Ok(plain("")),
+            [only] => self.try_display(only, place),
+            all => self.repr(&Value::Tuple(all.into()), place),
         }
     }
 
-    /// What an enum member prints as: its value for string enums, `Class.NAME` otherwise.
-    fn member_display(&self, value: &Value) -> Option<Value> {
-        self.member_value(value)?;
-        if let Some(inner) = self.mixed_in_value(value) {
-            return Some(inner);
+    /// What an enum member prints as: its value for those that are nothing else, `Class.NAME` otherwise.
+    fn display_member(&mut self, value: &Value, place: Place) -> Eval<Vec<Part>> {
+        let Some(Value::Object(class)) = self.class_of(value) else { return Ok(self.hole_for(value, place)) };
+        if self.mixed(class) == Mixed::Value {
+            let inner = self.mixed_in_value(value).unwrap_or(Value::None);
+            return self.try_display(&inner, place);
         }
-        let view = self.instance_view(value)?;
-        let class = self.class_view(&view.class)?.name;
-        let name = view.attributes.iter().find(|(name, _)| name == "_name_")?.1.clone();
-        Some(Value::str(&format!("{class}.{}", name.as_str()?)))
+        let (Some(view), Some(Value::Str(member))) =
+            (self.class_view(&Value::Object(class)), self.member_name(value))
+        else {
+            return Ok(self.hole_for(value, place));
+        };
+        Ok(plain(format!("{}.{member}", view.name)))
     }
 
     /// `repr(value)`
-    pub(super) fn repr(&mut self, value: &Value, place: Place) -> Vec<Part> {
-        let plain = |text: String| vec![Part::Text(text.into())];
-        match value {
-            Value::None => plain("None".into()),
-            Value::Ellipsis => plain("Ellipsis".into()),
-            Value::Bool(true) => plain("True".into()),
-            Value::Bool(false) => plain("False".into()),
+    pub(super) fn repr(&mut self, value: &Value, place: Place) -> Eval<Vec<Part>> {
+        Ok(match value {
+            Value::None => plain("None"),
+            Value::Ellipsis => plain("Ellipsis"),
+            Value::Bool(true) => plain("True"),
+            Value::Bool(false) => plain("False"),
             Value::Int(int) => plain(int.to_string()),
-            Value::Float(float) => plain(float_text(*float)),
+            Value::Float(float) => plain(float_repr(*float)),
             Value::Str(text) => plain(quote(text)),
+            Value::Bytes(bytes) => plain(quote_bytes(bytes)),
             Value::Tuple(items) => {
-                let (open, close) = if items.len() == 1 { ("(", ",)") } else { ("(", ")") };
-                self.repr_items(items, open, close, place)
+                let close = if items.len() == 1 { ",)" } else { ")" };
+                self.repr_items(items, "(", close, place)?
             }
-            Value::List(items) => self.repr_items(items, "[", "]", place),
-            Value::Set(items) if !items.is_empty() => self.repr_items(items, "{", "}", place),
+            Value::List(items) => self.repr_items(items, "[", "]", place)?,
+            Value::Set(items) if items.is_empty() => plain("set()"),
+            // Of more items the order is not defined.
+            Value::Set(items) if items.len() == 1 => self.repr_items(items, "{", "}", place)?,
             Value::Dict(entries) => {
-                let mut parts = plain("{".into());
+                let mut parts = plain("{");
                 for (index, (key, value)) in entries.iter().enumerate() {
-                    parts.extend(plain(if index > 0 { ", ".into() } else { String::new() }));
-                    parts.extend(self.repr(key, place));
-                    parts.extend(plain(": ".into()));
-                    parts.extend(self.repr(value, place));
+                    parts.extend(plain(if index > 0 { ", " } else { "" }));
+                    parts.extend(self.repr(key, place)?);
+                    parts.extend(plain(": "));
+                    parts.extend(self.repr(value, place)?);
                 }
-                parts.extend(plain("}".into()));
+                parts.extend(plain("}"));
                 parts
             }
-            Value::Object(id) if !matches!(self.heap.get(*id), Object::Instance(_) | Object::Class(_)) => {
-                let frozen = self.freeze(value);
-                if frozen == *value {
-                    vec![Part::Unknown(Arc::new(self.why_unknown(value, place)))]
-                } else {
-                    self.repr(&frozen, place)
+            Value::Builtin(name) if !super::builtins::is_function(name) => plain(format!("<class '{name}'>")),
+            Value::Object(id) => match self.heap.get(*id) {
+                Object::List(_) | Object::Dict(_) | Object::Set(_) => {
+                    let frozen = self.freeze(value);
+                    self.repr(&frozen, place)?
                 }
-            }
-            _ => vec![Part::Unknown(Arc::new(self.why_unknown(value, place)))],
-        }
+                Object::Instance(_) => return self.repr_instance(*id, value, place),
+                Object::Class(class) => plain(format!("<class '{}.{}'>", class.module, class.name)),
+                _ => self.hole_for(value, place),
+            },
+            _ => self.hole_for(value, place),
+        })
     }
 
-    fn repr_items(&mut self, items: &[Value], open: &str, close: &str, place: Place) -> Vec<Part> {
-        let mut parts = vec![Part::Text(open.into())];
+    fn repr_instance(&mut self, id: super::heap::ObjectId, value: &Value, place: Place) -> Eval<Vec<Part>> {
+        if let Some(method) = self.own_method(value, "__repr__") {
+            let result = self.call(&method, Args::default(), place)?;
+            return match result {
+                Value::Str(_) | Value::Partial(_) => self.try_display(&result, place),
+                other => Ok(self.hole_for(&other, place)),
+            };
+        }
+        let Some(view) = self.instance_view(value) else { return Ok(self.hole_for(value, place)) };
+        let Some(class) = self.class_view(&view.class) else { return Ok(self.hole_for(value, place)) };
+        if let (Some(Value::Str(member)), Some(inner)) = (self.member_name(value), self.member_value(value)) {
+            let mut parts = plain(format!("<{}.{member}: ", class.name));
+            parts.extend(self.repr(&inner, place)?);
+            parts.extend(plain(">"));
+            return Ok(parts);
+        }
+        let Value::Object(class_id) = view.class else { return Ok(self.hole_for(value, place)) };
+        if !self.has_fields(class_id) {
+            return Ok(self.hole_for(value, place));
+        }
+        let mut parts = plain(format!("{}(", class.name));
+        for (index, field) in self.fields(class_id).into_iter().enumerate() {
+            let comma = if index > 0 { ", " } else { "" };
+            parts.extend(plain(format!("{comma}{}=", field.name)));
+            let attr = self.object_attribute(id, field.name, place)?;
+            parts.extend(self.deeper(|this| this.repr(&attr, place))?);
+        }
+        parts.extend(plain(")"));
+        Ok(parts)
+    }
+
+    fn repr_items(&mut self, items: &[Value], open: &str, close: &str, place: Place) -> Eval<Vec<Part>> {
+        self.charge(items.len() / 4);
+        let mut parts = plain(open);
         for (index, item) in items.iter().enumerate() {
             if index > 0 {
-                parts.push(Part::Text(", ".into()));
+                parts.extend(plain(", "));
             }
-            parts.extend(self.repr(item, place));
+            parts.extend(self.repr(item, place)?);
         }
-        parts.push(Part::Text(close.into()));
-        parts
-    }
-
-    /// `template % values`
-    pub(super) fn percent(&mut self, template: &Value, values: &Value, place: Place) -> Value {
-        let mut out = Vec::new();
-        let pieces = match template {
-            Value::Str(text) => vec![Part::Text(text.clone())],
-            Value::Partial(parts) => parts.to_vec(),
-            _ => return template.clone(),
-        };
-        let mapping = self.dict_entries(values);
-        let mut positional = match values {
-            Value::Tuple(items) => items.to_vec(),
-            other => vec![other.clone()],
-        }
-        .into_iter();
-        for piece in pieces {
-            let Part::Text(template) = piece else {
-                out.push(piece);
-                continue;
-            };
-            let mut rest = &*template;
-            while let Some(at) = rest.find('%') {
-                out.push(Part::Text(rest[..at].into()));
-                rest = &rest[at + 1..];
-                let key = rest.strip_prefix('(').and_then(|inner| inner.split_once(')'));
-                let name = key.map(|(name, after)| {
-                    rest = after;
-                    name.to_owned()
-                });
-                let flags = rest.find(|c: char| c.is_ascii_alphabetic() || c == '%').unwrap_or(rest.len());
-                let spec = rest[..flags].to_owned();
-                let Some(kind) = rest[flags..].chars().next() else { break };
-                rest = &rest[flags + kind.len_utf8()..];
-                if kind == '%' {
-                    out.push(Part::Text("%".into()));
-                    continue;
-                }
-                let value = match &name {
-                    Some(name) => mapping.as_ref().and_then(|entries| {
-                        entries.iter().find(|(key, _)| key.as_str() == Some(name)).map(|(_, v)| v.clone())
-                    }),
-                    None => positional.next(),
-                };
-                let Some(value) = value else {
-                    out.push(Part::Unknown(Arc::new(self.why_unknown(values, place))));
-                    continue;
-                };
-                match kind {
-                    'r' | 'a' => out.extend(self.repr(&value, place)),
-                    'd' | 'i' | 'f' | 'x' | 'X' | 'o' | 'e' | 'g' if matches!(value, Value::Int(_) | Value::Float(_)) => {
-                        let kind = if kind == 'i' { 'd' } else { kind };
-                        let spec = if kind == 'd' { spec.replace('.', "0") } else { spec };
-                        let formatted = format_number(&value, &format!("{spec}{kind}"));
-                        match formatted {
-                            Some(text) => out.push(Part::Text(text.into())),
-                            None => out.push(Part::Unknown(Arc::new(self.why_unknown(&value, place)))),
-                        }
-                    }
-                    _ => out.extend(self.display(&value, place)),
-                }
-            }
-            out.push(Part::Text(rest.into()));
-        }
-        text(out)
+        parts.extend(plain(close));
+        Ok(parts)
     }
 
     /// `template.format(...)`
-    pub(super) fn str_format(&mut self, template: &str, args: &crate::value::Args, place: Place) -> Value {
+    pub(super) fn str_format(&mut self, template: &str, args: &Args, place: Place) -> Eval {
+        let mut automatic = 0;
+        let parts = self.format_template(template, args, &mut automatic, 0, place)?;
+        Ok(self.sized_text(text(parts), place))
+    }
+
+    fn format_template(
+        &mut self,
+        template: &str,
+        args: &Args,
+        automatic: &mut usize,
+        depth: usize,
+        place: Place,
+    ) -> Eval<Vec<Part>> {
+        let malformed = || super::access::raise("ValueError", "malformed format string", place);
         let mut out = Vec::new();
         let mut rest = template;
-        let mut automatic = 0;
         while let Some(at) = rest.find(['{', '}']) {
-            out.push(Part::Text(rest[..at].into()));
-            let brace = rest.as_bytes()[at];
-            rest = &rest[at + 1..];
-            if rest.as_bytes().first() == Some(&brace) {
-                out.push(Part::Text(if brace == b'{' { "{" } else { "}" }.into()));
-                rest = &rest[1..];
+            let (before, after) = rest.split_at(at);
+            out.push(Part::Text(before.into()));
+            if let Some(after) = after.strip_prefix("{{").or_else(|| after.strip_prefix("}}")) {
+                out.push(Part::Text(if rest.as_bytes().get(at) == Some(&b'{') { "{" } else { "}" }.into()));
+                rest = after;
                 continue;
             }
-            if brace == b'}' {
-                continue;
-            }
-            let Some(end) = rest.find('}') else { break };
-            let field = &rest[..end];
-            rest = &rest[end + 1..];
+            let field = after.strip_prefix('{').ok_or_else(malformed)?;
+            let end = closing_brace(field).ok_or_else(malformed)?;
+            let (field, after) = field.split_at(end);
+            rest = after.strip_prefix('}').unwrap_or_default();
             let (field, spec) = field.split_once(':').unwrap_or((field, ""));
             let (field, conversion) = match field.split_once('!') {
                 Some((field, conversion)) => (field, conversion.chars().next()),
                 None => (field, None),
             };
-            let mut path = field.split('.');
-            let head = path.next().unwrap_or_default();
-            let value = if head.is_empty() {
-                automatic += 1;
-                args.positional().nth(automatic - 1).map(|arg| arg.value.clone())
-            } else if let Ok(index) = head.parse::<usize>() {
-                args.positional().nth(index).map(|arg| arg.value.clone())
-            } else {
-                args.keyword(head).map(|arg| arg.value.clone())
+            let value = self.format_argument(field, args, automatic, place)?;
+            let spec = match spec.contains('{') {
+                true if depth < 2 => text(self.format_template(spec, args, automatic, depth + 1, place)?),
+                _ => Value::str(spec),
             };
-            let value = value.and_then(|mut value| {
-                for attr in path {
-                    value = self.getattr(&value, fact::name(attr), place).ok()?;
-                }
-                Some(value)
-            });
-            match (value, &args.open) {
-                (Some(value), _) => out.extend(self.format_value(&value, conversion, &Value::str(spec), place)),
-                (None, Some(unknown)) => out.push(Part::Unknown(unknown.clone())),
-                (None, None) => {
-                    let unknown = fact::Unknown::new(fact::Reason::NameNotFound(field.into()), place);
-                    out.push(Part::Unknown(Arc::new(unknown)));
-                }
-            }
+            out.extend(self.format_value(&value, conversion, &spec, place)?);
         }
         out.push(Part::Text(rest.into()));
-        text(out)
+        Ok(out)
+    }
+
+    fn format_argument(&mut self, field: &str, args: &Args, automatic: &mut usize, place: Place) -> Eval {
+        let end = field.find(['.', '[']).unwrap_or(field.len());
+        let (head, mut path) = field.split_at(end);
+        let position = match head {
+            "" => {
+                *automatic += 1;
+                Some(*automatic - 1)
+            }
+            digits => digits.parse::<usize>().ok(),
+        };
+        let found = match position {
+            Some(index) => args.positional().nth(index),
+            None => args.keyword(head),
+        };
+        let mut value = match (found, &args.open, position) {
+            (Some(arg), ..) => arg.value.clone(),
+            (None, Some(unknown), _) => Value::Unknown(unknown.clone()),
+            (None, None, Some(_)) => {
+                return Err(super::access::raise("IndexError", "too few arguments", place));
+            }
+            (None, None, None) => return Err(super::items::key_error(&Value::str(head), place)),
+        };
+        while !path.is_empty() {
+            if let Some(after) = path.strip_prefix('.') {
+                let end = after.find(['.', '[']).unwrap_or(after.len());
+                let (attr, after) = after.split_at(end);
+                value = self.getattr(&value, name(attr), place)?;
+                path = after;
+            } else if let Some((key, after)) = path.strip_prefix('[').and_then(|path| path.split_once(']')) {
+                let key = key.parse().map_or_else(|_| Value::str(key), Value::Int);
+                value = self.subscript(&value, &key, place)?;
+                path = after;
+            } else {
+                return Ok(unknown(Reason::UnsupportedSyntax("this format field".into()), place));
+            }
+        }
+        Ok(value)
     }
 }
 
-fn float_text(float: f64) -> String {
-    if float.fract() == 0.0 && float.abs() < 1e16 { format!("{float:.1}") } else { format!("{float}") }
+fn closing_brace(text: &str) -> Option<usize> {
+    let mut depth = 0;
+    for (at, c) in text.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => return Some(at),
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
 }
 
 fn quote(text: &str) -> String {
@@ -290,10 +369,8 @@ fn quote(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            c if c == quote => {
-                out.push('\\');
-                out.push(c);
-            }
+            c if c == quote => out.extend(['\\', c]),
+            c if c.is_control() && u32::from(c) < 0x100 => out.push_str(&format!("\\x{:02x}", u32::from(c))),
             c => out.push(c),
         }
     }
@@ -301,40 +378,20 @@ fn quote(text: &str) -> String {
     out
 }
 
-/// A number under a format spec: sign, zeros, width, precision and the usual kinds.
-fn format_number(value: &Value, spec: &str) -> Option<String> {
-    let kind = spec.chars().last().filter(char::is_ascii_alphabetic);
-    let spec = kind.map_or(spec, |kind| &spec[..spec.len() - kind.len_utf8()]);
-    let zero = spec.starts_with('0');
-    let (width, precision) = match spec.split_once('.') {
-        Some((width, precision)) => (width, Some(precision.parse::<usize>().ok()?)),
-        None => (spec, None),
-    };
-    let width: usize = match width.trim_start_matches(['0', '>', '<', '+', ' ', ',']) {
-        "" => 0,
-        digits => digits.parse().ok().filter(|w| *w < 1000)?,
-    };
-    let body = match (value, kind.unwrap_or('d')) {
-        (Value::Int(int), 'd') => int.to_string(),
-        (Value::Int(int), 'x') => format!("{int:x}"),
-        (Value::Int(int), 'X') => format!("{int:X}"),
-        (Value::Int(int), 'o') => format!("{int:o}"),
-        (Value::Int(int), 'b') => format!("{int:b}"),
-        (Value::Int(int), 'f') => format!("{:.*}", precision.unwrap_or(6).min(50), *int as f64),
-        (Value::Float(float), 'f') => format!("{float:.*}", precision.unwrap_or(6).min(50)),
-        (Value::Float(float), 'd') if kind.is_none() => float_text(*float),
-        _ => return None,
-    };
-    Some(if zero { format!("{body:0>width$}") } else { format!("{body:>width$}") })
-}
-
-fn pad_text(text: &str, spec: &str) -> String {
-    let spec = spec.strip_suffix('s').unwrap_or(spec);
-    let digits = spec.trim_start_matches(['<', '>', '^']);
-    let Some(width) = digits.parse::<usize>().ok().filter(|width| *width < 1000) else { return text.to_owned() };
-    match spec.as_bytes().first() {
-        Some(b'>') => format!("{text:>width$}"),
-        Some(b'^') => format!("{text:^width$}"),
-        _ => format!("{text:<width$}"),
+fn quote_bytes(bytes: &[u8]) -> String {
+    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { '"' } else { '\'' };
+    let mut out = format!("b{quote}");
+    for byte in bytes {
+        match byte {
+            b'\\' => out.push_str("\\\\"),
+            b'\n' => out.push_str("\\n"),
+            b'\r' => out.push_str("\\r"),
+            b'\t' => out.push_str("\\t"),
+            byte if char::from(*byte) == quote => out.extend(['\\', quote]),
+            b' '..=b'~' => out.push(char::from(*byte)),
+            byte => out.push_str(&format!("\\x{byte:02x}")),
+        }
     }
+    out.push(quote);
+    out
 }

@@ -1,5 +1,6 @@
 //! Mutable objects. The heap is copied at a fork and merged at a join, so objects are shared until they change.
 
+use crate::host::Exception;
 use crate::value::{Args, Key, Value};
 use fact::{FileId, Name, Place, Unknown};
 use indexmap::IndexMap;
@@ -18,7 +19,10 @@ pub(crate) enum Object {
     List(Vec<Value>),
     Dict(Dict),
     Set(Dict),
-    Iterator { items: Vec<Value>, next: usize },
+    Iterator {
+        items: Vec<Value>,
+        next: usize,
+    },
     Instance(Instance),
     Class(Class),
     Scope(Scope),
@@ -40,6 +44,8 @@ pub(crate) struct Instance {
 pub(crate) struct Class {
     pub name: Name,
     pub module: Name,
+    /// The class and its bases inside the project, in the order of attribute look-up.
+    pub lineage: Arc<[ObjectId]>,
     pub bases: Vec<Value>,
     pub keywords: Vec<(Name, Value)>,
     /// In the order of the class body.
@@ -64,6 +70,8 @@ pub(crate) struct Scope {
     pub vars: Vars,
     /// The function scope around this one.
     pub parent: Option<ObjectId>,
+    /// Of a comprehension: the scope around it, where `:=` binds.
+    pub around: Option<ObjectId>,
     /// Names declared `global` here.
     pub globals: Vec<Name>,
     /// Names declared `nonlocal` here.
@@ -74,26 +82,42 @@ pub(crate) struct Scope {
     pub module: Option<ModuleState>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) struct ModuleState {
     pub file: FileId,
     /// The whole file runs in order; otherwise statements run when a name that they bind is needed.
     pub whole: bool,
     pub done: Vec<bool>,
+    /// Items that ended with an exception.
+    pub raised: Vec<(u32, Exception)>,
 }
 
+impl PartialEq for ModuleState {
+    fn eq(&self, other: &ModuleState) -> bool {
+        self.file == other.file && self.done == other.done
+    }
+}
+
+/// Numbers are given out once and for all courses of a fork, so that no number means two things.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Heap {
     objects: Vec<Arc<Object>>,
+    next: usize,
+    absent: Option<Arc<Object>>,
 }
 
 static ABSENT: Object = Object::Absent;
 
 impl Heap {
     pub fn add(&mut self, object: Object) -> ObjectId {
-        let id = ObjectId(self.objects.len() as u32);
+        let id = self.next;
+        if self.objects.len() < id {
+            let absent = self.absent.get_or_insert_with(|| Arc::new(Object::Absent));
+            self.objects.resize(id, absent.clone());
+        }
         self.objects.push(Arc::new(object));
-        id
+        self.next += 1;
+        ObjectId(id as u32)
     }
 
     pub fn get(&self, id: ObjectId) -> &Object {
@@ -104,106 +128,37 @@ impl Heap {
         self.objects.get_mut(id.0 as usize).map(Arc::make_mut)
     }
 
+    /// Puts an object under a number that was given out, here or on another course.
     pub fn set(&mut self, id: ObjectId, object: Object) {
-        if let Some(slot) = self.objects.get_mut(id.0 as usize) {
-            *slot = Arc::new(object);
-        }
+        self.put(id, Arc::new(object));
     }
 
     pub fn len(&self) -> usize {
         self.objects.len()
     }
 
-    /// Leaves room for the objects that another course of the same fork made, so that no number means two things.
-    pub fn pad(&mut self, len: usize) {
-        if self.objects.len() < len {
-            let absent = Arc::new(Object::Absent);
-            self.objects.resize(len, absent);
-        }
+    /// Takes the objects of `other`, but none of its numbers again.
+    pub fn put_back(&mut self, other: Heap) {
+        self.next = self.next.max(other.next);
+        self.objects = other.objects;
     }
 
-    pub fn join(&mut self, other: &Heap, because: &Unknown) {
-        self.pad(other.objects.len());
-        for (mine, theirs) in self.objects.iter_mut().zip(&other.objects) {
-            if !Arc::ptr_eq(mine, theirs) {
-                *mine = join_objects(mine, theirs, because);
-            }
-        }
+    pub(super) fn objects(&self) -> &[Arc<Object>] {
+        &self.objects
     }
-}
 
-fn join_objects(a: &Arc<Object>, b: &Arc<Object>, because: &Unknown) -> Arc<Object> {
-    let joined = match (&**a, &**b) {
-        (Object::Absent, _) => return b.clone(),
-        (_, Object::Absent) => return a.clone(),
-        (a_object, b_object) if a_object == b_object => return a.clone(),
-        (Object::Scope(a), Object::Scope(b)) => Object::Scope(join_scopes(a, b, because)),
-        (Object::Instance(a), Object::Instance(b)) if a.class == b.class => {
-            let mut attrs = a.attrs.clone();
-            for (name, value) in &mut attrs {
-                let other = b.attrs.iter().find(|(n, _)| n == name).map(|(_, v)| v);
-                *value = join_bound(Some(value), other, because);
-            }
-            for (name, _) in b.attrs.iter().filter(|(n, _)| !a.attrs.iter().any(|(m, _)| m == n)) {
-                attrs.push((*name, Value::unknown(because.clone())));
-            }
-            Object::Instance(Instance { class: a.class, attrs, args: a.args.clone() })
-        }
-        (Object::Class(a), Object::Class(b)) if a.name == b.name => {
-            let mut class = a.clone();
-            for (name, value) in &mut class.attrs {
-                *value = join_bound(Some(value), b.attrs.get(name), because);
-            }
-            for name in b.attrs.keys().filter(|name| !a.attrs.contains_key(*name)) {
-                class.attrs.insert(*name, Value::unknown(because.clone()));
-            }
-            Object::Class(class)
-        }
-        (Object::Dict(a), Object::Dict(b)) if a.keys().eq(b.keys()) => {
-            let joined = a.iter().zip(b.values()).map(|((key, a), b)| (key.clone(), join_values(a, b, because)));
-            Object::Dict(joined.collect())
-        }
-        (Object::List(a), Object::List(b)) if a.len() == b.len() => {
-            Object::List(a.iter().zip(b).map(|(a, b)| join_values(a, b, because)).collect())
-        }
-        _ => Object::Unknown(because.clone()),
-    };
-    Arc::new(joined)
-}
+    pub(super) fn shared(&self, id: ObjectId) -> Option<&Arc<Object>> {
+        self.objects.get(id.0 as usize)
+    }
 
-fn join_scopes(a: &Scope, b: &Scope, because: &Unknown) -> Scope {
-    let mut scope = a.clone();
-    let module = a.module.is_some();
-    for (name, theirs) in &b.vars {
-        let value = match a.vars.get(name) {
-            Some(mine) => join_values(mine, theirs, because),
-            // A module's statements run when they are first needed: not having needed them is no difference.
-            None if module => theirs.clone(),
-            None => Value::unknown(because.clone()),
-        };
-        scope.vars.insert(*name, value);
-    }
-    if !module {
-        for name in a.vars.keys().filter(|name| !b.vars.contains_key(*name)) {
-            scope.vars.insert(*name, Value::unknown(because.clone()));
+    pub(super) fn put(&mut self, id: ObjectId, object: Arc<Object>) {
+        let at = id.0 as usize;
+        if self.objects.len() <= at {
+            let absent = self.absent.get_or_insert_with(|| Arc::new(Object::Absent));
+            self.objects.resize(at + 1, absent.clone());
+        }
+        if let Some(slot) = self.objects.get_mut(at) {
+            *slot = object;
         }
     }
-    if let (Some(mine), Some(theirs)) = (&mut scope.module, &b.module) {
-        for (mine, theirs) in mine.done.iter_mut().zip(&theirs.done) {
-            *mine |= theirs;
-        }
-    }
-    scope
-}
-
-fn join_bound(a: Option<&Value>, b: Option<&Value>, because: &Unknown) -> Value {
-    match (a, b) {
-        (Some(a), Some(b)) => join_values(a, b, because),
-        _ => Value::unknown(because.clone()),
-    }
-}
-
-/// The value after a join: the same on both courses, or unknown.
-pub(crate) fn join_values(a: &Value, b: &Value, because: &Unknown) -> Value {
-    if a == b { a.clone() } else { Value::unknown(because.clone()) }
 }

@@ -1,78 +1,128 @@
 //! Imports. A module of the project is evaluated on demand, name by name: only the statements that bind or change the
 //! name, so that importing one constant does not run a whole application.
 
+use super::access::raise;
 use super::heap::{ModuleState, Object, ObjectId, Scope};
 use super::{Flow, Frame, Interp, LoadedModule, unknown};
-use crate::ast::Alias;
+use crate::ast::{Alias, ItemTree};
 use crate::host::{Eval, Exception, Host, Raise};
-use crate::modules::{Found, SourceModule};
+use crate::modules::{Found, Resolved, SourceModule};
 use crate::value::Value;
 use fact::{Name, Place, Reason, name};
 use std::sync::Arc;
 
 impl<H: Host> Interp<'_, H> {
     pub(super) fn module_scope(&mut self, source: &Arc<SourceModule>) -> ObjectId {
-        let fresh = || {
-            let done = vec![false; source.module.items.len()];
-            Object::Scope(Scope {
-                module: Some(ModuleState { file: source.file, whole: false, done }),
-                ..Scope::default()
-            })
-        };
-        if let Some(loaded) = self.modules.get(&source.file) {
-            let scope = loaded.scope;
-            if matches!(self.heap.get(scope), Object::Absent) {
-                // It was loaded on another course of a fork.
-                self.heap.pad(scope.0 as usize + 1);
-                self.heap.set(scope, fresh());
-            }
+        let loaded = self.modules.get(&source.file).map(|loaded| loaded.scope);
+        // It may have been loaded on another course of a fork.
+        if let Some(scope) = loaded
+            && !matches!(self.heap.get(scope), Object::Absent)
+        {
             return scope;
         }
-        let scope = self.heap.add(fresh());
-        self.modules.insert(source.file, LoadedModule { source: source.clone(), scope });
-        scope
+        let state = ModuleState {
+            file: source.file,
+            whole: false,
+            done: vec![false; source.module.items.len()],
+            raised: Vec::new(),
+        };
+        let fresh = Object::Scope(Scope { module: Some(state), ..Scope::default() });
+        match loaded {
+            Some(scope) => {
+                self.heap.set(scope, fresh);
+                scope
+            }
+            None => {
+                let scope = self.heap.add(fresh);
+                self.modules.insert(source.file, LoadedModule { source: source.clone(), scope });
+                scope
+            }
+        }
     }
 
     /// Runs a top-level statement unless it has run.
     pub(super) fn run_item(&mut self, source: &Arc<SourceModule>, scope: ObjectId, ordinal: u32) -> Eval<()> {
         let Some(item) = source.module.items.get(ordinal as usize) else { return Ok(()) };
-        if let Some(Object::Scope(Scope { module: Some(state), .. })) = self.heap.get_mut(scope)
-            && let Some(done) = state.done.get_mut(ordinal as usize)
-        {
-            if *done {
-                return Ok(());
-            }
-            *done = true;
+        let is_done = |state: &ModuleState| state.done.get(ordinal as usize).copied().unwrap_or(false);
+        if self.module_state(scope).is_some_and(|state| is_done(state)) {
+            return Ok(());
         }
-        let Some(root) = item.tree.root else { return Ok(()) };
-        let frame = Frame { file: source.file, item: ordinal, tree: item.tree.clone(), scope, owner: None };
+        if self.repeat_effect((source.file, ordinal)) {
+            return Ok(());
+        }
+        self.with_effect((source.file, ordinal), |this| {
+            if let Some(done) =
+                this.module_state(scope).and_then(|state| state.done.get_mut(ordinal as usize))
+            {
+                *done = true;
+            }
+            this.running.push((source.file, ordinal));
+            let result = this.run_statement(source, scope, ordinal, &item.tree);
+            this.running.pop();
+            result
+        })
+    }
+
+    fn run_statement(
+        &mut self,
+        source: &SourceModule,
+        scope: ObjectId,
+        ordinal: u32,
+        tree: &Arc<ItemTree>,
+    ) -> Eval<()> {
+        let Some(root) = tree.root else { return Ok(()) };
+        let frame = Frame { file: source.file, item: ordinal, tree: tree.clone(), scope, owner: None };
         let mark = self.pending.len();
-        let flow = self.stmt(&frame, root);
+        let flow = self.deeper(|this| this.stmt(&frame, root));
         let settled = self.settle(mark, flow, |flow| match flow {
             Flow::Raise(_) => None,
             _ => Some(Value::None),
         });
-        // A course of an import that raises is not the one that a working project takes.
-        self.pending.truncate(mark);
-        match settled {
-            Err(Flow::Raise(raise)) => Err(raise),
+        let stopped = self.stopped_since(mark);
+        // A course of an import that raises is not the one that a working project takes, unless somebody is prepared.
+        if !self.in_try() {
+            self.pending.truncate(mark);
+        }
+        match (settled, stopped) {
+            (_, Some(stop)) => Err(stop),
+            (Err(Flow::Raise(raise)), None) => {
+                if let (Raise::Exception(exception), Some(state)) = (&raise, self.module_state(scope)) {
+                    state.raised.push((ordinal, exception.clone()));
+                }
+                Err(raise)
+            }
             _ => Ok(()),
         }
     }
 
+    fn module_state(&mut self, scope: ObjectId) -> Option<&mut ModuleState> {
+        match self.heap.get_mut(scope) {
+            Some(Object::Scope(Scope { module: Some(state), .. })) => Some(state),
+            _ => None,
+        }
+    }
+
+    /// A name of a module. `None`: the module does not bind it. Where an exception kept it from being bound, that
+    /// exception comes out if somebody is prepared for it.
+    pub(super) fn module_value(&mut self, source: &Arc<SourceModule>, wanted: Name) -> Eval<Option<Value>> {
+        let value = self.module_name(source, wanted);
+        if self.in_try()
+            && matches!(&value, Some(Value::Unknown(unknown)) if matches!(unknown.reason, Reason::Raised(_)))
+        {
+            let scope = self.module_scope(source);
+            let bound =
+                matches!(self.heap.get(scope), Object::Scope(scope) if scope.vars.contains_key(&wanted));
+            if !bound && let Some(exception) = self.raised_for(source, scope, wanted) {
+                return Err(Raise::Exception(exception));
+            }
+        }
+        Ok(value)
+    }
+
     pub(super) fn module_name(&mut self, source: &Arc<SourceModule>, wanted: Name) -> Option<Value> {
         let scope = self.module_scope(source);
-        let whole = match self.heap.get(scope) {
-            Object::Scope(Scope { module: Some(state), vars, .. }) => state.whole && vars.contains_key(&wanted),
-            _ => false,
-        };
-        if !whole {
-            self.trace.names.entry((source.name, wanted)).or_insert_with(|| source.fingerprint(wanted));
-            for &ordinal in source.bindings.items_for(wanted) {
-                if let Err(Raise::Stop(unknown)) = self.run_item(source, scope, ordinal) {
-                    return Some(Value::unknown(unknown));
-                }
-            }
+        if let Err(Raise::Stop(unknown)) = self.need(source, scope, wanted) {
+            return Some(Value::unknown(unknown));
         }
         if let Object::Scope(scope) = self.heap.get(scope)
             && let Some(value) = scope.vars.get(&wanted)
@@ -82,17 +132,70 @@ impl<H: Host> Interp<'_, H> {
         match wanted.as_str() {
             "__name__" => return Some(Value::str(source.name.as_str())),
             "__file__" => return Some(Value::Str(source.path.clone())),
-            "__doc__" => return Some(Value::None),
+            "__doc__" => {
+                return Some(unknown(
+                    Reason::UnsupportedSyntax("a doc string".into()),
+                    Place::whole_file(source.file),
+                ));
+            }
             _ => {}
         }
         if let Some(value) = self.star_import(source, wanted) {
             return Some(value);
         }
-        if !source.bindings.items_for(wanted).is_empty() {
-            let place = Place::whole_file(source.file);
-            return Some(unknown(Reason::Raised("an exception in its module".into()), place));
+        if source.bindings.binds(wanted) {
+            let reason = match self.raised_for(source, scope, wanted) {
+                Some(exception) => Reason::Raised(exception_name(self, &exception).as_str().into()),
+                None => Reason::NameNotFound(wanted.as_str().into()),
+            };
+            return Some(unknown(reason, Place::whole_file(source.file)));
         }
         None
+    }
+
+    /// Runs the statements that bind or change a name.
+    fn need(&mut self, source: &Arc<SourceModule>, scope: ObjectId, wanted: Name) -> Eval<()> {
+        if self.module_state(scope).is_some_and(|state| state.whole) {
+            return Ok(());
+        }
+        self.trace.names.entry((source.name, wanted)).or_insert_with(|| source.fingerprint(wanted));
+        let items = source.bindings.items_for(wanted);
+        // A statement sees what the ones before it did; in a circle of imports, what there is at all.
+        let now = self.running.iter().rev().find(|(file, _)| *file == source.file).map(|(_, item)| *item);
+        let before = now.map_or(items.len(), |now| items.iter().take_while(|item| **item < now).count());
+        let seen = if before == 0 { items } else { items.get(..before).unwrap_or(items) };
+        for &ordinal in seen {
+            // After an exception, what was bound before is still bound.
+            if let Err(stop @ Raise::Stop(_)) = self.run_item(source, scope, ordinal) {
+                return Err(stop);
+            }
+        }
+        Ok(())
+    }
+
+    /// The exception that kept a name from being bound.
+    fn raised_for(&mut self, source: &Arc<SourceModule>, scope: ObjectId, wanted: Name) -> Option<Exception> {
+        let items = source.bindings.items_for(wanted);
+        let state = self.module_state(scope)?;
+        state.raised.iter().find(|(item, _)| items.contains(item)).map(|(_, exception)| exception.clone())
+    }
+
+    /// `module.name = value`, and `global name` in a function of the module.
+    pub(super) fn bind_module_name(&mut self, source: &Arc<SourceModule>, wanted: Name, value: Value) {
+        let scope = self.module_scope(source);
+        // The statements that bind it come first, or they would undo this later.
+        if self.need(source, scope, wanted).is_err() {
+            return;
+        }
+        if let Some(Object::Scope(scope)) = self.heap.get_mut(scope) {
+            scope.vars.insert(wanted, value);
+        }
+    }
+
+    pub(super) fn set_module_name(&mut self, module: Name, wanted: Name, value: Value) {
+        if let Found::Module(source) = self.find(module) {
+            self.bind_module_name(&source, wanted, value);
+        }
     }
 
     /// A name that a `from x import *` of the module brings in.
@@ -101,31 +204,41 @@ impl<H: Host> Interp<'_, H> {
             return None;
         }
         let stars = source.bindings.star_imports().to_vec();
-        let mut outside = None;
+        let mut outside: Vec<Name> = Vec::new();
         for star in stars.iter().rev() {
             let Some(module) = absolute(source, star.level, star.module) else { continue };
             match self.find(module) {
-                Found::Module(found) if found.file != source.file => {
-                    if let Some(value) = self.module_name(&found, wanted) {
-                        return Some(value);
+                Found::Module(found)
+                    if found.file != source.file && !self.searching.contains(&(found.file, wanted)) =>
+                {
+                    self.searching.push((source.file, wanted));
+                    let value = self.deeper(|this| this.module_name(&found, wanted));
+                    self.searching.pop();
+                    if value.is_some() {
+                        return value;
                     }
                 }
-                Found::Absent { inside: false } => outside = outside.or(Some(module)),
+                Found::Absent { inside: false } if !outside.contains(&module) => outside.push(module),
                 _ => {}
             }
         }
         // Of a module that cannot be read, it is as likely as not that it has the name; built-ins win.
-        let module = outside?;
-        (!super::builtins::is_builtin(wanted.as_str())).then(|| Value::path(&format!("{module}.{wanted}")))
+        if super::builtins::is_builtin(wanted.as_str()) {
+            return None;
+        }
+        match outside.as_slice() {
+            [] => None,
+            [module] => Some(Value::path(&format!("{module}.{wanted}"))),
+            [module, ..] => {
+                let reason = Reason::OutsideProject(module.as_str().into());
+                Some(unknown(reason, Place::whole_file(source.file)))
+            }
+        }
     }
 
     pub(super) fn find(&mut self, dotted: Name) -> Found {
         let found = self.sources.find(dotted);
-        let file = match &found {
-            Found::Module(module) => Some(module.file),
-            _ => None,
-        };
-        self.trace.modules.insert(dotted, file);
+        self.trace.modules.insert(dotted, Resolved::from(&found));
         found
     }
 
@@ -186,16 +299,19 @@ impl<H: Host> Interp<'_, H> {
     fn import_name(&mut self, dotted: Name, wanted: Name, place: Place) -> Eval {
         match self.find(dotted) {
             Found::Module(source) => {
-                if let Some(value) = self.module_name(&source, wanted) {
+                let value = self.module_value(&source, wanted)?;
+                if let Some(value) = value.or_else(|| self.submodule(dotted, wanted)) {
                     return Ok(value);
                 }
-                self.submodule(dotted, wanted)
-                    .ok_or_else(|| import_error(format!("cannot import name '{wanted}' from '{dotted}'"), place))
-                    .or_else(|raise| if source.module.errors.is_empty() { Err(raise) } else {
-                        Ok(unknown(Reason::SyntaxError, Place::whole_file(source.file)))
-                    })
+                if !source.module.errors.is_empty() {
+                    return Ok(unknown(Reason::SyntaxError, Place::whole_file(source.file)));
+                }
+                Err(raise("ImportError", &format!("cannot import name '{wanted}' from '{dotted}'"), place))
             }
-            Found::Namespace => self.submodule(dotted, wanted).ok_or_else(|| no_module(dotted, place)),
+            // Other parts of a namespace may come from outside.
+            Found::Namespace => {
+                Ok(self.submodule(dotted, wanted).unwrap_or_else(|| outside_name(dotted, wanted)))
+            }
             Found::Absent { inside: false } => Ok(outside_name(dotted, wanted)),
             Found::Absent { inside: true } => Err(no_module(dotted, place)),
         }
@@ -211,12 +327,12 @@ impl<H: Host> Interp<'_, H> {
     }
 }
 
-fn outside_name(module: Name, wanted: Name) -> Value {
-    match (module.as_str(), wanted.as_str()) {
-        ("typing", "TYPE_CHECKING") => Value::Bool(false),
-        ("builtins", _) => Value::Builtin(wanted),
-        _ => Value::path(&format!("{module}.{wanted}")),
+pub(super) fn outside_name(module: Name, wanted: Name) -> Value {
+    if module == "builtins" {
+        return Value::Builtin(wanted);
     }
+    let path = format!("{module}.{wanted}");
+    super::stdlib::constant(&path).unwrap_or_else(|| Value::path(&path))
 }
 
 /// The dotted name that a relative import means.
@@ -237,17 +353,16 @@ fn absolute(source: &SourceModule, level: u32, module: Option<Name>) -> Option<N
 }
 
 fn no_module(dotted: Name, place: Place) -> Raise {
-    Raise::Exception(Exception {
-        class: Value::Builtin(name("ModuleNotFoundError")),
-        args: vec![Value::str(&format!("No module named '{dotted}'"))],
-        place,
-    })
+    raise("ModuleNotFoundError", &format!("No module named '{dotted}'"), place)
 }
 
-fn import_error(message: String, place: Place) -> Raise {
-    Raise::Exception(Exception {
-        class: Value::Builtin(name("ImportError")),
-        args: vec![Value::str(&message)],
-        place,
-    })
+/// What an exception's class is called.
+fn exception_name<H: Host>(interp: &Interp<'_, H>, exception: &Exception) -> Name {
+    match &exception.class {
+        Value::Builtin(name) => *name,
+        class => match interp.class_view(class) {
+            Some(view) => view.name,
+            None => class.as_path().unwrap_or(name("an exception")),
+        },
+    }
 }

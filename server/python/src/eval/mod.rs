@@ -1,23 +1,40 @@
 //! The interpreter: a useful subset of Python over our own syntax tree.
 
 mod access;
+mod attempt;
 mod builtins;
 mod call;
 mod class;
-mod collections;
+mod compare;
+mod comprehension;
+mod condition;
+mod containers;
+mod conversions;
+mod effects;
+mod enums;
 mod exceptions;
 mod expr;
 mod fork;
 mod format;
 mod heap;
 mod import;
+mod instances;
+mod items;
+mod iterables;
+mod join;
+mod limits;
+mod loops;
 mod objects;
 mod operators;
+mod paths;
+mod percent;
+mod spec;
 mod stdlib;
 mod stmt;
 mod strings;
 #[cfg(test)]
 mod tests;
+mod with;
 
 use crate::ast::ItemTree;
 use crate::host::{Eval, Host, Raise};
@@ -27,6 +44,7 @@ use fact::{FileId, Name, NodeId, Place, Reason, Unknown};
 use fork::Pending;
 use heap::{Heap, ObjectId};
 use rustc_hash::FxHashMap;
+use std::cell::Cell;
 use std::sync::Arc;
 
 pub use objects::{Attribute, ClassView, InstanceView};
@@ -66,6 +84,8 @@ pub struct Interp<'s, H: Host> {
     modules: FxHashMap<FileId, LoadedModule>,
     pending: Vec<Pending<H>>,
     budget: Budget,
+    /// What is left of the budget's steps.
+    steps: Cell<u64>,
     depth: u32,
     forks: u32,
     /// `try` blocks with handlers around the present statement.
@@ -77,6 +97,14 @@ pub struct Interp<'s, H: Host> {
     /// Calls that led here, from the outside in.
     calls: Vec<Place>,
     trace: Trace,
+    /// What statements of modules did that ran while there was more than one course.
+    effects: FxHashMap<(FileId, u32), Arc<effects::Effect>>,
+    /// Statements of modules that run right now.
+    running: Vec<(FileId, u32)>,
+    /// What each `defaultdict` makes for a missing key.
+    factories: FxHashMap<ObjectId, Value>,
+    /// Names that are looked for behind star imports right now, with the module that has the star.
+    searching: Vec<(FileId, Name)>,
 }
 
 #[derive(Clone)]
@@ -106,7 +134,7 @@ enum Yield {
     /// A generator that is run to its end: the list that takes its values.
     Collect(ObjectId),
     /// A context manager: the body of the `with` runs at its `yield`.
-    Body { frame: Frame, target: Option<crate::ast::ExprId>, body: crate::ast::Block, ran: bool },
+    Body(with::Managed),
 }
 
 impl<'s, H: Host> Interp<'s, H> {
@@ -117,6 +145,7 @@ impl<'s, H: Host> Interp<'s, H> {
             heap: Heap::default(),
             modules: FxHashMap::default(),
             pending: Vec::new(),
+            steps: Cell::new(budget.steps),
             budget,
             depth: 0,
             forks: 0,
@@ -125,6 +154,10 @@ impl<'s, H: Host> Interp<'s, H> {
             handling: Vec::new(),
             calls: Vec::new(),
             trace: Trace::default(),
+            effects: FxHashMap::default(),
+            running: Vec::new(),
+            factories: FxHashMap::default(),
+            searching: Vec::new(),
         }
     }
 
@@ -133,7 +166,8 @@ impl<'s, H: Host> Interp<'s, H> {
     /// An exception that nothing catches ends it; names bound before stay bound.
     pub fn run_module(&mut self, source: &Arc<SourceModule>) -> Eval<()> {
         let scope = self.module_scope(source);
-        if let Some(heap::Object::Scope(heap::Scope { module: Some(module), .. })) = self.heap.get_mut(scope) {
+        if let Some(heap::Object::Scope(heap::Scope { module: Some(module), .. })) = self.heap.get_mut(scope)
+        {
             module.whole = true;
         }
         for ordinal in 0..source.module.items.len() as u32 {
@@ -160,16 +194,22 @@ impl<'s, H: Host> Interp<'s, H> {
             Flow::Return(value) => Some(value.clone()),
             _ => None,
         });
-        let stop = self.pending.drain(mark..).find_map(|exit| match exit.flow {
-            Flow::Raise(raise @ Raise::Stop(_)) => Some(raise),
-            _ => None,
-        });
-        match (settled, stop) {
+        let stopped = self.stopped_since(mark);
+        self.pending.truncate(mark);
+        match (settled, stopped) {
             (_, Some(stop)) => Err(stop),
             (Ok(value), None) => Ok(value),
             (Err(Flow::Raise(raise)), None) => Err(raise),
             (Err(_), None) => Ok(Value::None),
         }
+    }
+
+    /// Whether one of the courses that wait since `mark` cannot be followed any further.
+    fn stopped_since(&self, mark: usize) -> Option<Raise> {
+        self.pending.iter().skip(mark).find_map(|exit| match &exit.flow {
+            Flow::Raise(raise @ Raise::Stop(_)) => Some(raise.clone()),
+            _ => None,
+        })
     }
 
     /// What of the project's modules was looked at so far.
@@ -195,26 +235,9 @@ impl<'s, H: Host> Interp<'s, H> {
         &self.calls
     }
 
-    pub(crate) fn step(&mut self) -> Eval<()> {
-        match self.budget.steps.checked_sub(1) {
-            Some(left) => {
-                self.budget.steps = left;
-                Ok(())
-            }
-            None => Err(Raise::Stop(self.out_of_budget())),
-        }
-    }
-
-    fn out_of_budget(&self) -> Unknown {
-        Unknown { reason: Reason::Budget, place: self.calls.last().copied() }
-    }
-
-    fn enter_fork(&mut self) -> bool {
-        if self.forks >= self.budget.forks {
-            return false;
-        }
-        self.forks += 1;
-        true
+    #[cfg(test)]
+    pub(crate) fn pending_exits(&self) -> usize {
+        self.pending.len()
     }
 }
 

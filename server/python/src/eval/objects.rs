@@ -61,7 +61,12 @@ impl<H: Host> Interp<'_, H> {
         for (name, value) in &class.body.annotations {
             if !attributes.iter().any(|attribute| attribute.name == *name) {
                 let place = place(name);
-                attributes.push(Attribute { name: *name, value: None, annotation: Some(value.clone()), place });
+                attributes.push(Attribute {
+                    name: *name,
+                    value: None,
+                    annotation: Some(value.clone()),
+                    place,
+                });
             }
         }
         attributes.sort_by_key(|attribute| attribute.place.key());
@@ -89,7 +94,7 @@ impl<H: Host> Interp<'_, H> {
     /// The classes of the project that a class derives from, itself first, in the order of attribute look-up.
     pub fn class_lineage(&self, value: &Value) -> Vec<Value> {
         match value {
-            Value::Object(id) => self.lineage(*id).into_iter().map(Value::Object).collect(),
+            Value::Object(id) => self.lineage(*id).iter().copied().map(Value::Object).collect(),
             _ => Vec::new(),
         }
     }
@@ -109,7 +114,8 @@ impl<H: Host> Interp<'_, H> {
         let members = self.enum_members(*id)?;
         let labels = members.iter().filter_map(|member| {
             let view = self.instance_view(member)?;
-            let name = view.attributes.iter().find(|(name, _)| name == "_name_")?.1.as_str().map(fact::name)?;
+            let name =
+                view.attributes.iter().find(|(name, _)| name == "_name_")?.1.as_str().map(fact::name)?;
             Some((name, self.member_value(member)?))
         });
         Some(labels.collect())

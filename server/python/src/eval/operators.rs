@@ -1,310 +1,228 @@
-//! Truth, comparison, arithmetic.
+//! Arithmetic and what else operators do.
 
-use super::heap::Object;
+use super::access::raise;
+use super::heap::{Dict, Object};
 use super::{Interp, unknown};
-use crate::ast::{BinaryOp, CompareOp};
+use crate::ast::{BinaryOp, UnaryOp};
 use crate::host::{Eval, Host};
-use crate::value::{Key, Part, Symbol, Value, same};
-use fact::{Place, Reason, Unknown};
-use std::cmp::Ordering;
-use std::sync::Arc;
+use crate::value::{Args, Key, Part, Symbol, Value, same};
+use fact::{Place, Reason};
 
 /// Longer results of `*` are not worth having.
 const MAX_REPEAT: usize = 100_000;
 
 impl<H: Host> Interp<'_, H> {
-    /// Python's truth value, or why it cannot be told.
-    pub fn truth(&mut self, value: &Value, place: Place) -> Result<bool, Unknown> {
-        Ok(match value {
-            Value::None => false,
-            Value::Bool(bool) => *bool,
-            Value::Int(int) => *int != 0,
-            Value::Float(float) => *float != 0.0,
-            Value::Str(text) => !text.is_empty(),
-            Value::Partial(parts) => {
-                let known = parts.iter().any(|part| matches!(part, Part::Text(text) if !text.is_empty()));
-                if !known {
-                    return Err(self.why_unknown(value, place));
-                }
-                true
+    pub(super) fn unary(&mut self, op: UnaryOp, value: Value, place: Place) -> Eval {
+        let value = self.mixed_in_value(&value).unwrap_or(value);
+        Ok(match (op, &value) {
+            (_, Value::Unknown(_)) => value,
+            (UnaryOp::Minus, Value::Float(float)) => Value::Float(-float),
+            (UnaryOp::Plus, Value::Float(_)) => value,
+            (op, Value::Int(_) | Value::Bool(_)) => {
+                let int = value.as_int().unwrap_or(0);
+                let result = match op {
+                    UnaryOp::Minus => int.checked_neg(),
+                    UnaryOp::Invert => Some(!int),
+                    _ => Some(int),
+                };
+                result.map_or_else(|| overflow(place), Value::Int)
             }
-            Value::Bytes(bytes) => !bytes.is_empty(),
-            Value::Tuple(items) | Value::List(items) | Value::Set(items) => !items.is_empty(),
-            Value::Dict(entries) => !entries.is_empty(),
-            Value::Object(id) => match self.heap.get(*id) {
-                Object::List(items) => !items.is_empty(),
-                Object::Dict(dict) | Object::Set(dict) => !dict.is_empty(),
-                Object::Unknown(because) => return Err(because.clone()),
-                Object::Instance(_) => match self.member_value(value) {
-                    Some(inner) if inner.as_int().is_some() => return self.truth(&inner, place),
-                    _ => true,
-                },
-                _ => true,
-            },
-            Value::Ellipsis
-            | Value::Function(_)
-            | Value::Method(_)
-            | Value::Module(_)
-            | Value::Builtin(_) => true,
-            Value::Symbol(_) | Value::Handle(_) => match H::truth(self, value) {
-                Some(truth) => truth,
-                None => return Err(self.why_unknown(value, place)),
-            },
-            Value::Unknown(unknown) => return Err((**unknown).clone()),
+            (_, Value::Symbol(_) | Value::Handle(_)) => {
+                self.symbol(Symbol::Unary { op, operand: value }, place)
+            }
+            (_, Value::Object(_)) => unknown(Reason::UnsupportedSyntax("this operator".into()), place),
+            _ => return Err(raise("TypeError", "bad operand of an operator", place)),
         })
     }
 
-    /// Why a value is not one that can be computed with.
-    pub fn why_unknown(&self, value: &Value, place: Place) -> Unknown {
-        if let Some(unknown) = value.as_unknown() {
-            return (**unknown).clone();
+    pub(super) fn binary(&mut self, op: BinaryOp, left: Value, right: Value, place: Place) -> Eval {
+        if let Some(result) = self.own_operator(op, &left, &right, place) {
+            return result;
         }
-        if let Value::Object(id) = value
-            && let Object::Unknown(because) = self.heap.get(*id)
+        // Enum members that are strings or numbers take part as those.
+        let left = self.mixed_in_value(&left).unwrap_or(left);
+        let right = self.mixed_in_value(&right).unwrap_or(right);
+        let is_text = |v: &Value| matches!(v, Value::Str(_) | Value::Partial(_));
+        if op == BinaryOp::Mod && is_text(&left) {
+            return self.percent(&left, &right, place);
+        }
+        if op == BinaryOp::Add
+            && (is_text(&left) || is_text(&right))
+            && let (Some(a), Some(b)) = (as_parts(&left), as_parts(&right))
         {
-            return because.clone();
+            let joined = super::format::text(a.into_iter().chain(b).collect());
+            return Ok(self.sized_text(joined, place));
         }
-        let reason = match value.as_symbol().and_then(Symbol::root) {
-            Some(path) => Reason::OutsideProject(path.as_str().into()),
-            None => Reason::UnreadableArgument("this value".into()),
-        };
-        Unknown::new(reason, place)
-    }
-
-    pub(super) fn compare(&mut self, op: CompareOp, left: &Value, right: &Value, place: Place) -> Eval {
-        use CompareOp::*;
-        let decided = match op {
-            Is | IsNot => self.identical(left, right).map(|is| is == (op == Is)),
-            In | NotIn => self.contains(right, left, place).map(|contains| contains == (op == In)),
-            Eq | NotEq => self.equal(left, right).map(|equal| equal == (op == Eq)),
-            Lt | LtE | Gt | GtE => self.order(left, right).map(|order| match op {
-                Lt => order == Ordering::Less,
-                LtE => order != Ordering::Greater,
-                Gt => order == Ordering::Greater,
-                _ => order != Ordering::Less,
-            }),
-        };
-        if let Some(decided) = decided {
-            return Ok(Value::Bool(decided));
+        if let Some(unknown) = left.as_unknown().or(right.as_unknown()) {
+            return Ok(Value::Unknown(unknown.clone()));
         }
-        let outside = |v: &Value| matches!(v, Value::Symbol(_) | Value::Handle(_));
-        if matches!(op, Eq | NotEq | Lt | LtE | Gt | GtE | Is | IsNot)
-            && (outside(left) || outside(right))
-            && left.as_unknown().is_none()
-            && right.as_unknown().is_none()
+        if let (Value::Symbol(_) | Value::Handle(_), _) | (_, Value::Symbol(_) | Value::Handle(_)) =
+            (&left, &right)
         {
-            // `table.c.id == 5` is SQL, not a truth value.
-            let (left, right) = (self.freeze(left), self.freeze(right));
-            return Ok(Value::Symbol(Arc::new(Symbol::Compare { op, left, right })));
+            // `Mapped[int | None]`, `Path(..) / "x.sql"`, `table.c.n + 1`.
+            if let Some(value) = super::stdlib::operator(op, &left, &right) {
+                return Ok(value);
+            }
+            let (left, right) = (self.freeze(&left), self.freeze(&right));
+            return Ok(self.symbol(Symbol::Binary { op, left, right }, place));
         }
-        let blamed = if left.as_unknown().is_some() || !outside(right) && right.as_unknown().is_none() {
-            left
-        } else {
-            right
+        if op == BinaryOp::BitOr && self.is_type(&left) && (self.is_type(&right) || right.is_none()) {
+            return Ok(self.symbol(Symbol::Binary { op, left, right }, place));
+        }
+        if let Some(value) = self.sequences(op, &left, &right, place) {
+            return Ok(value);
+        }
+        if let Some(value) = number(op, &left, &right, place)? {
+            return Ok(value);
+        }
+        let refused = |v: &Value| match v {
+            Value::Object(id) => {
+                matches!(self.heap.get(*id), Object::List(_) | Object::Dict(_) | Object::Set(_))
+            }
+            _ => true,
         };
+        if refused(&left) && refused(&right) {
+            return Err(raise("TypeError", "unsupported operand types", place));
+        }
+        let blamed = if refused(&left) { &right } else { &left };
         Ok(Value::unknown(self.why_unknown(blamed, place)))
     }
 
-    /// `a is b`, where it can be told.
-    fn identical(&mut self, left: &Value, right: &Value) -> Option<bool> {
-        match (left, right) {
-            (Value::Unknown(_), _) | (_, Value::Unknown(_)) => None,
-            (Value::Object(a), Value::Object(b)) => Some(a == b),
-            (Value::None, Value::Symbol(_)) | (Value::Symbol(_), Value::None) => {
-                // What a function from outside returns may be None; a class or function itself is not.
-                let symbol = left.as_symbol().or(right.as_symbol());
-                matches!(symbol, Some(Symbol::Path(_))).then_some(false)
-            }
-            (Value::Symbol(a), Value::Symbol(b)) => match (&**a, &**b) {
-                (Symbol::Path(a), Symbol::Path(b)) => Some(a == b),
-                _ => None,
-            },
-            (Value::Handle(a), Value::Handle(b)) => Some(a == b),
-            (Value::Symbol(_), _) | (_, Value::Symbol(_)) => None,
-            (Value::Bool(a), Value::Bool(b)) => Some(a == b),
-            (Value::Bool(_), _) | (_, Value::Bool(_)) => Some(false),
-            _ => Some(left == right),
+    /// `__add__` and the like of the project's own classes.
+    fn own_operator(&mut self, op: BinaryOp, left: &Value, right: &Value, place: Place) -> Option<Eval> {
+        let name = match op {
+            BinaryOp::Add => "add",
+            BinaryOp::Sub => "sub",
+            BinaryOp::Mul => "mul",
+            BinaryOp::MatMul => "matmul",
+            BinaryOp::Div => "truediv",
+            BinaryOp::FloorDiv => "floordiv",
+            BinaryOp::Mod => "mod",
+            BinaryOp::Pow => "pow",
+            BinaryOp::LShift => "lshift",
+            BinaryOp::RShift => "rshift",
+            BinaryOp::BitAnd => "and",
+            BinaryOp::BitOr => "or",
+            BinaryOp::BitXor => "xor",
+        };
+        let (method, arg) = match self.own_method(left, &format!("__{name}__")) {
+            Some(method) => (method, right),
+            None => (self.own_method(right, &format!("__r{name}__"))?, left),
+        };
+        Some(self.call(&method, Args::values([arg.clone()], place), place))
+    }
+
+    fn is_type(&self, value: &Value) -> bool {
+        match value {
+            Value::Builtin(_) | Value::None => true,
+            value => self.is_class(value),
         }
     }
 
-    /// `a == b`, where it can be told.
-    pub(super) fn equal(&mut self, left: &Value, right: &Value) -> Option<bool> {
-        match (left, right) {
-            (Value::Unknown(_) | Value::Partial(_), _) | (_, Value::Unknown(_) | Value::Partial(_)) => None,
-            (Value::Symbol(a), Value::Symbol(b)) => match (&**a, &**b) {
-                (Symbol::Path(a), Symbol::Path(b)) => Some(a == b),
-                _ => None,
-            },
-            (Value::Symbol(symbol), _) | (_, Value::Symbol(symbol)) => match &**symbol {
-                // A class or function from outside is no string and no number; a constant may be anything.
-                Symbol::Path(path) if is_class_name(path) => Some(false),
-                _ => None,
-            },
-            (Value::Handle(a), Value::Handle(b)) => Some(a == b),
-            (Value::Object(a), Value::Object(b)) if a == b => Some(true),
-            _ => {
-                let (a, b) = (self.plain(left)?, self.plain(right)?);
-                self.equal_plain(&a, &b)
+    /// Lists, tuples, sets and dicts.
+    fn sequences(&mut self, op: BinaryOp, left: &Value, right: &Value, place: Place) -> Option<Value> {
+        match (op, self.container(left), self.container(right)) {
+            (BinaryOp::Add, Some(Container::List), Some(Container::List)) => {
+                let mut all = self.known_items(left)?;
+                all.extend(self.known_items(right)?);
+                Some(self.new_list(all))
             }
+            (BinaryOp::Add, Some(Container::Tuple), Some(Container::Tuple)) => {
+                let mut all = self.known_items(left)?;
+                all.extend(self.known_items(right)?);
+                Some(self.sized(Value::tuple(all), place))
+            }
+            (BinaryOp::Mul, _, _) if right.as_int().is_some() => self.repeated(left, right.as_int()?, place),
+            (BinaryOp::Mul, _, _) if left.as_int().is_some() => self.repeated(right, left.as_int()?, place),
+            (BinaryOp::BitOr, Some(Container::Dict), Some(Container::Dict)) => {
+                let entries = self.dict_entries(left)?.into_iter().chain(self.dict_entries(right)?);
+                let dict: Dict = entries.map(|(key, value)| (Key(key), value)).collect();
+                Some(Value::Object(self.heap.add(Object::Dict(dict))))
+            }
+            (
+                BinaryOp::Sub | BinaryOp::BitOr | BinaryOp::BitAnd | BinaryOp::BitXor,
+                Some(Container::Set),
+                Some(Container::Set),
+            ) => {
+                let (a, b) = (self.known_items(left)?, self.known_items(right)?);
+                let set = combine(op, &a, &b);
+                Some(Value::Object(self.heap.add(Object::Set(set))))
+            }
+            _ => None,
         }
     }
 
-    fn equal_plain(&mut self, a: &Value, b: &Value) -> Option<bool> {
-        match (a, b) {
-            (Value::Tuple(a), Value::Tuple(b)) | (Value::List(a), Value::List(b)) => {
-                if a.len() != b.len() {
-                    return Some(false);
-                }
-                let pairs: Vec<_> = a.iter().cloned().zip(b.iter().cloned()).collect();
-                let mut all = Some(true);
-                for (a, b) in pairs {
-                    match self.equal(&a, &b) {
-                        Some(true) => {}
-                        Some(false) => return Some(false),
-                        None => all = None,
-                    }
-                }
-                all
+    fn repeated(&mut self, value: &Value, times: i64, place: Place) -> Option<Value> {
+        let times = usize::try_from(times.max(0)).ok()?;
+        if let Value::Str(text) = value {
+            if text.len().saturating_mul(times) > super::limits::MAX_TEXT {
+                return Some(unknown(Reason::Budget, place));
             }
-            (Value::Set(a), Value::Set(b)) => {
-                Some(a.len() == b.len() && a.iter().all(|x| b.iter().any(|y| same(x, y))))
-            }
-            (Value::Dict(a), Value::Dict(b)) => {
-                let covered = a.iter().all(|(k, v)| b.iter().any(|(l, w)| same(k, l) && same(v, w)));
-                Some(a.len() == b.len() && covered)
-            }
-            _ => Some(same(a, b)),
+            return Some(self.sized_text(Value::str(&text.repeat(times)), place));
         }
-    }
-
-    /// The value without the heap, members of a mixed-in enum as their value. `None`: its contents are unknown.
-    fn plain(&mut self, value: &Value) -> Option<Value> {
-        if let Value::Object(id) = value {
-            if matches!(self.heap.get(*id), Object::Unknown(_) | Object::Absent) {
-                return None;
-            }
-            if let Some(inner) = self.mixed_in_value(value) {
-                return Some(inner);
-            }
+        let container = self.container(value)?;
+        let items = self.known_items(value)?;
+        if items.len().saturating_mul(times) > MAX_REPEAT {
+            return Some(unknown(Reason::Budget, place));
         }
-        Some(self.freeze(value))
-    }
-
-    fn order(&mut self, left: &Value, right: &Value) -> Option<Ordering> {
-        let (left, right) = (self.plain(left)?, self.plain(right)?);
-        order_plain(&left, &right)
-    }
-
-    /// `item in container`, where it can be told.
-    pub(super) fn contains(&mut self, container: &Value, item: &Value, place: Place) -> Option<bool> {
-        if item.as_unknown().is_some() {
-            return match self.iterate(container, place) {
-                Ok(Ok(items)) if items.is_empty() => Some(false),
-                _ => None,
-            };
-        }
+        let repeated: Vec<Value> = std::iter::repeat_n(items, times).flatten().collect();
+        self.charge(repeated.len() / 16);
         match container {
-            Value::Str(text) => item.as_str().map(|part| text.contains(part)),
-            Value::Dict(entries) => Some(entries.iter().any(|(key, _)| same(key, item))),
-            Value::Object(id) if matches!(self.heap.get(*id), Object::Dict(_) | Object::Set(_)) => {
-                let (Object::Dict(dict) | Object::Set(dict)) = self.heap.get(*id) else { return None };
-                if dict.contains_key(&Key(item.clone())) {
-                    return Some(true);
-                }
-                let open = dict.keys().any(|key| key.0.as_unknown().is_some());
-                if open { None } else { Some(false) }
-            }
-            _ => {
-                let items = self.iterate(container, place).ok()?.ok()?;
-                let mut decided = Some(false);
-                for candidate in &items {
-                    match self.equal(candidate, item) {
-                        Some(true) => return Some(true),
-                        Some(false) => {}
-                        None => decided = None,
-                    }
-                }
-                decided
-            }
+            Container::List => Some(self.new_list(repeated)),
+            Container::Tuple => Some(self.sized(Value::tuple(repeated), place)),
+            Container::Set | Container::Dict => None,
+        }
+    }
+
+    pub(super) fn container(&self, value: &Value) -> Option<Container> {
+        match value {
+            Value::List(_) => Some(Container::List),
+            Value::Tuple(_) => Some(Container::Tuple),
+            Value::Set(_) => Some(Container::Set),
+            Value::Dict(_) => Some(Container::Dict),
+            Value::Object(id) => match self.heap.get(*id) {
+                Object::List(_) => Some(Container::List),
+                Object::Set(_) => Some(Container::Set),
+                Object::Dict(_) => Some(Container::Dict),
+                _ => None,
+            },
+            _ => None,
         }
     }
 }
 
-fn is_class_name(path: &str) -> bool {
-    let last = path.rsplit('.').next().unwrap_or_default();
-    last.starts_with(char::is_uppercase) && last.contains(char::is_lowercase)
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Container {
+    List,
+    Tuple,
+    Set,
+    Dict,
 }
 
-fn order_plain(left: &Value, right: &Value) -> Option<Ordering> {
-    match (left, right) {
-        (Value::Str(a), Value::Str(b)) => Some(a.cmp(b)),
-        (Value::Tuple(a), Value::Tuple(b)) | (Value::List(a), Value::List(b)) => {
-            for (a, b) in a.iter().zip(b.iter()) {
-                match order_plain(a, b)? {
-                    Ordering::Equal => {}
-                    other => return Some(other),
-                }
-            }
-            Some(a.len().cmp(&b.len()))
+/// The set that an operator makes of two.
+pub(super) fn combine(op: BinaryOp, a: &[Value], b: &[Value]) -> Dict {
+    let set =
+        |items: &[Value]| -> Dict { items.iter().map(|item| (Key(item.clone()), Value::None)).collect() };
+    let (mut left, mut right) = (set(a), set(b));
+    match op {
+        BinaryOp::Sub => left.retain(|key, _| !right.contains_key(key)),
+        BinaryOp::BitAnd => left.retain(|key, _| right.contains_key(key)),
+        BinaryOp::BitXor => {
+            right.retain(|key, _| !set_has(a, &key.0));
+            left.retain(|key, _| !set_has(b, &key.0));
+            left.extend(right);
         }
-        (Value::Float(a), Value::Float(b)) => a.partial_cmp(b),
-        (Value::Float(a), b) => a.partial_cmp(&(b.as_int()? as f64)),
-        (a, Value::Float(b)) => (a.as_int()? as f64).partial_cmp(b),
-        _ => Some(left.as_int()?.cmp(&right.as_int()?)),
+        _ => left.extend(right),
     }
+    left
 }
 
-/// For `sorted`, `min` and `max`.
-pub(super) fn order_values(left: &Value, right: &Value) -> Option<Ordering> {
-    order_plain(left, right)
+fn set_has(items: &[Value], wanted: &Value) -> bool {
+    items.iter().any(|item| same(item, wanted))
 }
 
-pub(super) fn binary<H: Host>(
-    interp: &mut Interp<'_, H>,
-    op: BinaryOp,
-    left: Value,
-    right: Value,
-    place: Place,
-) -> Eval {
-    // Enum members that are strings or numbers take part as those.
-    let left = interp.mixed_in_value(&left).unwrap_or(left);
-    let right = interp.mixed_in_value(&right).unwrap_or(right);
-    if op == BinaryOp::Mod && matches!(left, Value::Str(_) | Value::Partial(_)) {
-        return Ok(interp.percent(&left, &right, place));
-    }
-    let texts = |v: &Value| matches!(v, Value::Str(_) | Value::Partial(_));
-    if op == BinaryOp::Add && (texts(&left) || texts(&right)) {
-        if let (Some(a), Some(b)) = (as_parts(&left), as_parts(&right)) {
-            return Ok(super::format::text(a.into_iter().chain(b).collect()));
-        }
-    }
-    if let Some(unknown) = left.as_unknown().or(right.as_unknown()) {
-        return Ok(Value::Unknown(unknown.clone()));
-    }
-    if let (Value::Symbol(_) | Value::Handle(_), _) | (_, Value::Symbol(_) | Value::Handle(_)) = (&left, &right) {
-        // `Mapped[int | None]`, `Path(..) / "x.sql"`, `table.c.n + 1`.
-        if let Some(value) = super::stdlib::operator(interp, op, &left, &right) {
-            return Ok(value);
-        }
-        let (left, right) = (interp.freeze(&left), interp.freeze(&right));
-        return Ok(Value::Symbol(Arc::new(Symbol::Binary { op, left, right })));
-    }
-    if op == BinaryOp::BitOr && is_type(interp, &left) && (is_type(interp, &right) || right.is_none()) {
-        return Ok(Value::Symbol(Arc::new(Symbol::Binary { op, left, right })));
-    }
-    if let Some(value) = sequence(interp, op, &left, &right) {
-        return Ok(value);
-    }
-    Ok(number(op, &left, &right, place)
-        .unwrap_or_else(|| unknown(Reason::UnsupportedSyntax("this operator on these values".into()), place)))
-}
-
-fn is_type<H: Host>(interp: &Interp<'_, H>, value: &Value) -> bool {
-    match value {
-        Value::Builtin(_) | Value::None => true,
-        Value::Object(id) => matches!(interp.heap.get(*id), Object::Class(_)),
-        _ => false,
-    }
+pub(super) fn overflow(place: Place) -> Value {
+    unknown(Reason::UnsupportedSyntax("a very large integer".into()), place)
 }
 
 fn as_parts(value: &Value) -> Option<Vec<Part>> {
@@ -316,119 +234,72 @@ fn as_parts(value: &Value) -> Option<Vec<Part>> {
     }
 }
 
-/// Lists, tuples, sets and dicts.
-fn sequence<H: Host>(interp: &mut Interp<'_, H>, op: BinaryOp, left: &Value, right: &Value) -> Option<Value> {
-    let kind = |interp: &Interp<'_, H>, v: &Value| match v {
-        Value::List(_) => Some('l'),
-        Value::Tuple(_) => Some('t'),
-        Value::Set(_) => Some('s'),
-        Value::Dict(_) => Some('d'),
-        Value::Object(id) => match interp.heap.get(*id) {
-            Object::List(_) => Some('l'),
-            Object::Set(_) => Some('s'),
-            Object::Dict(_) => Some('d'),
-            _ => None,
-        },
-        _ => None,
-    };
-    let items = |interp: &mut Interp<'_, H>, v: &Value| interp.known_items(v);
-    match (op, kind(interp, left), kind(interp, right)) {
-        (BinaryOp::Add, Some('l'), Some('l')) => {
-            let mut all = items(interp, left)?;
-            all.extend(items(interp, right)?);
-            Some(Value::Object(interp.heap.add(Object::List(all))))
-        }
-        (BinaryOp::Add, Some('t'), Some('t')) => {
-            let mut all = items(interp, left)?;
-            all.extend(items(interp, right)?);
-            Some(Value::tuple(all))
-        }
-        (BinaryOp::Mul, Some(kind @ ('l' | 't')), None) => {
-            let times = usize::try_from(right.as_int()?.max(0)).ok()?;
-            let all = items(interp, left)?;
-            if all.len().checked_mul(times)? > MAX_REPEAT {
-                return None;
-            }
-            let repeated: Vec<Value> = std::iter::repeat_n(all, times).flatten().collect();
-            Some(match kind {
-                'l' => Value::Object(interp.heap.add(Object::List(repeated))),
-                _ => Value::tuple(repeated),
-            })
-        }
-        (BinaryOp::Mul, None, None) => {
-            let text = left.as_str()?;
-            let times = usize::try_from(right.as_int()?.max(0)).ok()?;
-            (text.len().checked_mul(times)? <= MAX_REPEAT).then(|| Value::str(&text.repeat(times)))
-        }
-        (BinaryOp::BitOr, Some('d'), Some('d')) => {
-            let mut dict: super::heap::Dict =
-                interp.dict_entries(left)?.into_iter().map(|(k, v)| (Key(k), v)).collect();
-            dict.extend(interp.dict_entries(right)?.into_iter().map(|(k, v)| (Key(k), v)));
-            Some(Value::Object(interp.heap.add(Object::Dict(dict))))
-        }
-        (BinaryOp::Sub | BinaryOp::BitOr | BinaryOp::BitAnd | BinaryOp::BitXor, Some('s'), Some('s')) => {
-            let (a, b) = (items(interp, left)?, items(interp, right)?);
-            let has = |list: &[Value], v: &Value| list.iter().any(|x| same(x, v));
-            let kept: Vec<Value> = match op {
-                BinaryOp::Sub => a.iter().filter(|v| !has(&b, v)).cloned().collect(),
-                BinaryOp::BitAnd => a.iter().filter(|v| has(&b, v)).cloned().collect(),
-                BinaryOp::BitOr => a.iter().chain(b.iter().filter(|v| !has(&a, v))).cloned().collect(),
-                _ => a.iter().filter(|v| !has(&b, v)).chain(b.iter().filter(|v| !has(&a, v))).cloned().collect(),
-            };
-            let set = kept.into_iter().map(|v| (Key(v), Value::None)).collect();
-            Some(Value::Object(interp.heap.add(Object::Set(set))))
-        }
-        _ => None,
-    }
-}
-
-fn number(op: BinaryOp, left: &Value, right: &Value, place: Place) -> Option<Value> {
+fn number(op: BinaryOp, left: &Value, right: &Value, place: Place) -> Eval<Option<Value>> {
     if let (Some(a), Some(b)) = (left.as_int(), right.as_int()) {
-        let int = |value: Option<i64>| Some(value.map_or_else(|| super::expr::overflow(place), Value::Int));
-        return match op {
-            BinaryOp::Add => int(a.checked_add(b)),
-            BinaryOp::Sub => int(a.checked_sub(b)),
-            BinaryOp::Mul => int(a.checked_mul(b)),
-            BinaryOp::Div if b != 0 => Some(Value::Float(a as f64 / b as f64)),
-            BinaryOp::FloorDiv if b != 0 => int(floor_div(a, b)),
-            BinaryOp::Mod if b != 0 => int(floor_div(a, b).and_then(|q| a.checked_sub(q.checked_mul(b)?))),
-            BinaryOp::Pow => int(u32::try_from(b).ok().and_then(|b| a.checked_pow(b))),
-            BinaryOp::LShift => int(u32::try_from(b).ok().filter(|b| *b < 62).and_then(|b| {
-                a.checked_mul(1i64 << b)
-            })),
-            BinaryOp::RShift => int(u32::try_from(b).ok().map(|b| a >> b.min(63))),
-            BinaryOp::BitAnd => Some(bits(left, right, a & b)),
-            BinaryOp::BitOr => Some(bits(left, right, a | b)),
-            BinaryOp::BitXor => Some(bits(left, right, a ^ b)),
-            _ => None,
-        };
+        return integers(op, a, b, (left, right), place);
     }
     let float = |v: &Value| match v {
         Value::Float(f) => Some(*f),
         other => other.as_int().map(|i| i as f64),
     };
-    let (a, b) = (float(left)?, float(right)?);
-    let result = match op {
+    let (Some(a), Some(b)) = (float(left), float(right)) else { return Ok(None) };
+    let divides = matches!(op, BinaryOp::Div | BinaryOp::FloorDiv | BinaryOp::Mod);
+    if divides && b == 0.0 || op == BinaryOp::Pow && a == 0.0 && b < 0.0 {
+        return Err(raise("ZeroDivisionError", "division by zero", place));
+    }
+    Ok(Some(Value::Float(match op {
         BinaryOp::Add => a + b,
         BinaryOp::Sub => a - b,
         BinaryOp::Mul => a * b,
-        BinaryOp::Div if b != 0.0 => a / b,
-        BinaryOp::FloorDiv if b != 0.0 => (a / b).floor(),
-        BinaryOp::Mod if b != 0.0 => a - (a / b).floor() * b,
+        BinaryOp::Div => a / b,
+        BinaryOp::FloorDiv => (a / b).floor(),
+        BinaryOp::Mod => {
+            let rest = a % b;
+            if rest != 0.0 && (rest < 0.0) != (b < 0.0) { rest + b } else { rest }
+        }
+        BinaryOp::Pow if a < 0.0 && b.fract() != 0.0 => {
+            return Ok(Some(unknown(Reason::UnsupportedSyntax("a complex number".into()), place)));
+        }
         BinaryOp::Pow => a.powf(b),
-        _ => return None,
-    };
-    Some(Value::Float(result))
+        _ => return Ok(None),
+    })))
+}
+
+fn integers(op: BinaryOp, a: i64, b: i64, values: (&Value, &Value), place: Place) -> Eval<Option<Value>> {
+    let divides = matches!(op, BinaryOp::Div | BinaryOp::FloorDiv | BinaryOp::Mod);
+    if divides && b == 0 || op == BinaryOp::Pow && a == 0 && b < 0 {
+        return Err(raise("ZeroDivisionError", "division by zero", place));
+    }
+    let shifts = matches!(op, BinaryOp::LShift | BinaryOp::RShift);
+    if shifts && b < 0 {
+        return Err(raise("ValueError", "negative shift count", place));
+    }
+    let both_bools = matches!(values, (Value::Bool(_), Value::Bool(_)));
+    let bits = |result: i64| Some(if both_bools { Value::Bool(result != 0) } else { Value::Int(result) });
+    let int = |result: Option<i64>| Some(result.map_or_else(|| overflow(place), Value::Int));
+    Ok(match op {
+        BinaryOp::Add => int(a.checked_add(b)),
+        BinaryOp::Sub => int(a.checked_sub(b)),
+        BinaryOp::Mul => int(a.checked_mul(b)),
+        BinaryOp::Div => Some(Value::Float(a as f64 / b as f64)),
+        BinaryOp::FloorDiv => int(floor_div(a, b)),
+        BinaryOp::Mod => {
+            int(a.checked_rem(b).map(|rest| if rest != 0 && (rest < 0) != (b < 0) { rest + b } else { rest }))
+        }
+        BinaryOp::Pow if b < 0 => Some(Value::Float((a as f64).powf(b as f64))),
+        BinaryOp::Pow => int(u32::try_from(b).ok().and_then(|b| a.checked_pow(b))),
+        BinaryOp::LShift => {
+            int(u32::try_from(b).ok().filter(|b| *b < 62).and_then(|b| a.checked_mul(1i64 << b)))
+        }
+        BinaryOp::RShift => int(Some(a >> b.min(63))),
+        BinaryOp::BitAnd => bits(a & b),
+        BinaryOp::BitOr => bits(a | b),
+        BinaryOp::BitXor => bits(a ^ b),
+        BinaryOp::MatMul => None,
+    })
 }
 
 fn floor_div(a: i64, b: i64) -> Option<i64> {
     let quotient = a.checked_div(b)?;
     Some(if a % b != 0 && (a < 0) != (b < 0) { quotient - 1 } else { quotient })
-}
-
-fn bits(left: &Value, right: &Value, result: i64) -> Value {
-    match (left, right) {
-        (Value::Bool(_), Value::Bool(_)) => Value::Bool(result != 0),
-        _ => Value::Int(result),
-    }
 }

@@ -1,14 +1,14 @@
 //! The few functions of the standard library whose results migrations build on.
 
-use super::heap::{Dict, Object};
-use super::{Interp, unknown};
+use super::heap::Object;
+use super::{Interp, access, paths, unknown};
 use crate::ast::BinaryOp;
 use crate::host::{Eval, Host};
-use crate::value::{Args, Call, Key, Method, MethodKind, Symbol, Value};
-use fact::{Name, Place, Reason};
+use crate::value::{Args, Call, Method, MethodKind, Symbol, Value};
+use fact::{Name, Place, Reason, name};
 use std::sync::Arc;
 
-/// Calls whose result differs from run to run, with what they depend on.
+/// What differs from run to run, with what it depends on.
 const VOLATILE: &[(&str, &str)] = &[
     ("os.environ", "an environment variable"),
     ("os.getenv", "an environment variable"),
@@ -18,6 +18,7 @@ const VOLATILE: &[(&str, &str)] = &[
     ("os.path.isdir", "the file system"),
     ("os.listdir", "the file system"),
     ("os.getcwd", "the working directory"),
+    ("pathlib.Path.cwd", "the working directory"),
     ("time.time", "the clock"),
     ("datetime.datetime.now", "the clock"),
     ("datetime.datetime.utcnow", "the clock"),
@@ -31,79 +32,79 @@ const VOLATILE: &[(&str, &str)] = &[
     ("secrets.token_hex", "a random value"),
     ("secrets.token_urlsafe", "a random value"),
     ("os.urandom", "a random value"),
-    ("sys.argv", "the command line"),
 ];
 
-/// The key under which a `defaultdict` keeps its factory.
-pub(super) fn default_factory_key() -> Value {
-    Value::path("collections.defaultdict.default_factory")
-}
+/// Rows that `itertools.product` may spell out.
+const MAX_ROWS: usize = 10_000;
 
 fn volatile(path: &str, place: Place) -> Option<Value> {
     let (_, what) = VOLATILE.iter().find(|(known, _)| *known == path)?;
     Some(unknown(Reason::Environment((*what).into()), place))
 }
 
+/// A name of the standard library with a value that is the same everywhere.
+pub(super) fn constant(path: &str) -> Option<Value> {
+    Some(match path {
+        "typing.TYPE_CHECKING" | "typing_extensions.TYPE_CHECKING" | "six.PY2" => Value::Bool(false),
+        "six.PY3" => Value::Bool(true),
+        "sys.version_info.major" => Value::Int(3),
+        "os.sep" | "os.path.sep" => Value::str("/"),
+        "string.ascii_lowercase" => Value::str("abcdefghijklmnopqrstuvwxyz"),
+        "string.ascii_uppercase" => Value::str("ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+        "string.ascii_letters" => Value::str("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+        "string.digits" => Value::str("0123456789"),
+        _ => return None,
+    })
+}
+
 pub(super) fn getattr<H: Host>(
     interp: &mut Interp<'_, H>,
     symbol: &Symbol,
-    name: Name,
+    attr: Name,
     place: Place,
 ) -> Option<Value> {
-    if let Symbol::Call(call) = symbol
-        && let Some(path) = path_text(call)
-    {
-        return match name.as_str() {
-            "parent" => Some(make_path(parent(&path), place)),
-            "name" => Some(Value::str(path.rsplit('/').next().unwrap_or(&path))),
-            "stem" => {
-                let file = path.rsplit('/').next().unwrap_or(&path);
-                Some(Value::str(file.rsplit_once('.').map_or(file, |(stem, _)| stem)))
-            }
-            _ => None,
-        };
+    let Symbol::Call(call) = symbol else { return None };
+    if let Value::Builtin(_) = call.callee {
+        let args = || call.args.list.iter().map(|arg| arg.value.clone()).collect();
+        return (attr == "args").then(|| Value::tuple(args()));
     }
-    if let Symbol::Path(path) = symbol {
-        return match (path.as_str(), name.as_str()) {
-            ("os", "sep") => Some(Value::str("/")),
-            ("sys", "version_info") => None,
-            _ => {
-                let _ = interp;
-                None
-            }
-        };
-    }
-    None
+    paths::attribute(interp, call, attr, place)
 }
 
-pub(super) fn subscript<H: Host>(
-    _: &mut Interp<'_, H>,
-    of: &Value,
-    index: &Value,
-    place: Place,
-) -> Option<Value> {
-    let path = of.as_path()?;
-    if path == "os.environ" {
-        return volatile("os.environ", place);
+pub(super) fn subscript(of: &Value, index: &Value, place: Place) -> Option<Value> {
+    match (of.as_path()?.as_str(), index) {
+        ("os.environ", _) => volatile("os.environ", place),
+        ("sys.version_info", Value::Int(0)) => Some(Value::Int(3)),
+        ("sys.argv", _) => Some(unknown(Reason::Environment("the command line".into()), place)),
+        _ => None,
     }
-    let _ = index;
-    None
 }
 
-pub(super) fn operator<H: Host>(
-    interp: &mut Interp<'_, H>,
-    op: BinaryOp,
-    left: &Value,
-    right: &Value,
-) -> Option<Value> {
-    let call = left.as_call()?;
-    let base = path_text(call)?;
-    let part = match right {
-        Value::Str(text) => text.to_string(),
-        other => path_text(other.as_call()?)?,
-    };
-    let _ = interp;
-    (op == BinaryOp::Div).then(|| make_path(&join_paths(&base, &part), call.place))
+/// `sys.version_info < (3, 8)`, where every Python that Alembic runs on gives one answer.
+pub(super) fn version_order(left: &Value, right: &Value) -> Option<std::cmp::Ordering> {
+    const OLDEST: [i64; 2] = [3, 8];
+    if left.as_path()? != "sys.version_info" {
+        return None;
+    }
+    let wanted: Option<Vec<i64>> = right.as_items()?.iter().map(Value::as_int).collect();
+    (wanted?.as_slice() < OLDEST.as_slice()).then_some(std::cmp::Ordering::Greater)
+}
+
+pub(super) fn operator(op: BinaryOp, left: &Value, right: &Value) -> Option<Value> {
+    if op == BinaryOp::Div { paths::divide(left, right) } else { None }
+}
+
+/// What `with context as x` binds.
+pub(super) fn enter(context: &Value) -> Option<Value> {
+    let call = context.as_call()?;
+    match call.path()?.as_str() {
+        "contextlib.nullcontext" => {
+            Some(call.args.get(0, "enter_result").map_or(Value::None, |arg| arg.value.clone()))
+        }
+        "contextlib.closing" => Some(call.args.get(0, "thing")?.value.clone()),
+        "contextlib.suppress" => Some(Value::None),
+        _ => None,
+    }
 }
 
 pub(super) fn call<H: Host>(
@@ -116,202 +117,205 @@ pub(super) fn call<H: Host>(
         Symbol::Path(path) => function(interp, path, args, place),
         Symbol::Attribute { of, name, .. } => {
             let call = of.as_call()?;
-            file_method(interp, call, *name, args, place)
+            paths::method(interp, call, *name, args, place)
         }
         _ => None,
     }
 }
 
 fn function<H: Host>(interp: &mut Interp<'_, H>, path: &str, args: &Args, place: Place) -> Option<Eval> {
-    if let Some(value) = volatile(path, place) {
+    if let Some(value) = volatile(path, place).or_else(|| paths::function(path, args, place)) {
         return Some(Ok(value));
     }
     let arg = |index: usize| args.positional().nth(index).map(|arg| arg.value.clone());
-    let texts = || args.positional().map(|arg| arg.value.as_str()).collect::<Option<Vec<&str>>>();
-    let list = |interp: &mut Interp<'_, H>, items: Vec<Value>| Value::Object(interp.heap.add(Object::List(items)));
+    if let Some(iterable) = path.strip_prefix("itertools.") {
+        return itertools(interp, iterable, args, place);
+    }
     Some(Ok(match path {
         "functools.partial" => {
             let mut rest = args.clone();
             let at = rest.list.iter().position(|arg| arg.name.is_none())?;
             let function = rest.list.remove(at).value;
-            Value::Method(Arc::new(Method { receiver: function, kind: MethodKind::Partial(rest) }))
+            let method = Method { receiver: function, kind: MethodKind::Partial(rest) };
+            interp.sized(Value::Method(Arc::new(method)), place)
         }
-        "functools.wraps" => {
-            // The decorator that it gives leaves the function as it is.
-            Value::Builtin(fact::name("staticmethod")).is_none().then_some(Value::None)?;
-            return None;
-        }
-        "collections.OrderedDict" | "collections.Counter" if args.list.is_empty() => {
-            Value::Object(interp.heap.add(Object::Dict(Dict::default())))
-        }
+        "functools.reduce" => return reduce(interp, args, place),
         "collections.OrderedDict" => {
-            return Some(super::builtins::call(interp, fact::name("dict"), args.clone(), place));
+            return Some(super::builtins::call(interp, name("dict"), args.clone(), place));
         }
-        "collections.defaultdict" => {
-            let mut dict = Dict::default();
-            dict.insert(Key(default_factory_key()), arg(0)?);
-            Value::Object(interp.heap.add(Object::Dict(dict)))
-        }
-        "itertools.chain" | "itertools.chain.from_iterable" => {
-            let parts = match (path, arg(0)) {
-                ("itertools.chain", _) => args.positional().map(|arg| arg.value.clone()).collect(),
-                (_, Some(parts)) => interp.known_items(&parts)?,
-                _ => return None,
-            };
-            let mut all = Vec::new();
-            for part in parts {
-                match interp.iterate(&part, place) {
-                    Ok(Ok(items)) => all.extend(items),
-                    Ok(Err(because)) => return Some(Ok(Value::unknown(because))),
-                    Err(raise) => return Some(Err(raise)),
-                }
+        "collections.defaultdict" => return default_dict(interp, args, place),
+        "collections.namedtuple" => return named_tuple(interp, args, place).map(Ok),
+        "copy.copy" => copy(interp, &arg(0)?),
+        "copy.deepcopy" => match arg(0)? {
+            Value::Object(id) if matches!(interp.heap.get(id), Object::Instance(_)) => {
+                unknown(Reason::UnsupportedSyntax("a deep copy of an instance".into()), place)
             }
-            list(interp, all)
-        }
-        "itertools.product" => {
-            let mut rows = vec![Vec::new()];
-            for part in args.positional().map(|arg| arg.value.clone()).collect::<Vec<_>>() {
-                let items = interp.known_items(&part)?;
-                if rows.len().checked_mul(items.len())? > 10_000 {
-                    return None;
-                }
-                rows = rows
-                    .iter()
-                    .flat_map(|row: &Vec<Value>| {
-                        items.iter().map(move |item| row.iter().cloned().chain([item.clone()]).collect())
-                    })
-                    .collect();
+            value => {
+                let frozen = interp.freeze(&value);
+                interp.thaw(frozen)
             }
-            list(interp, rows.into_iter().map(Value::tuple).collect())
-        }
-        "copy.copy" | "copy.deepcopy" => {
-            let value = interp.freeze(&arg(0)?);
-            interp.thaw(value)
-        }
-        "textwrap.dedent" | "inspect.cleandoc" => Value::str(&dedent(arg(0)?.as_str()?)),
-        "os.path.join" => Value::str(&texts()?.into_iter().fold(String::new(), |a, b| join_paths(&a, b))),
-        "os.path.dirname" => Value::str(parent(texts()?.first()?)),
-        "os.path.basename" => Value::str(texts()?.first()?.rsplit('/').next()?),
-        "os.path.abspath" | "os.path.realpath" | "os.path.normpath" | "os.fspath" => match arg(0)? {
-            Value::Str(text) => Value::Str(text),
-            other => Value::str(&path_text(other.as_call()?)?),
         },
-        "pathlib.Path" | "pathlib.PurePath" | "pathlib.PosixPath" => {
-            let mut whole = String::new();
-            for part in args.positional() {
-                let part = match &part.value {
-                    Value::Str(text) => text.to_string(),
-                    other => path_text(other.as_call()?)?,
-                };
-                whole = join_paths(&whole, &part);
-            }
-            make_path(&whole, place)
-        }
+        "textwrap.dedent" => Value::str(&dedent(arg(0)?.as_str()?)),
         "typing.cast" => arg(1)?,
-        "builtins.str" | "sqlalchemy.util.compat.text_type" | "six.text_type" => {
-            return Some(super::builtins::call(interp, fact::name("str"), args.clone(), place));
+        "builtins.str" | "six.text_type" => {
+            return Some(super::builtins::call(interp, name("str"), args.clone(), place));
         }
         _ => return None,
     }))
 }
 
-/// `open(path).read()`, `Path(...).read_text()` and the like.
-fn file_method<H: Host>(
-    interp: &mut Interp<'_, H>,
-    call: &Call,
-    name: Name,
-    args: &Args,
-    place: Place,
-) -> Option<Eval> {
-    let path = match call.path()?.as_str() {
-        "builtins.open" => {
-            let file = call.args.list.first()?;
-            match &file.value {
-                Value::Str(text) => text.to_string(),
-                other => path_text(other.as_call()?)?,
-            }
-        }
-        _ => path_text(call)?,
+fn itertools<H: Host>(interp: &mut Interp<'_, H>, function: &str, args: &Args, place: Place) -> Option<Eval> {
+    let parts: Vec<Value> = args.positional().map(|arg| arg.value.clone()).collect();
+    let mut columns = Vec::new();
+    let sources = match function {
+        "chain" | "product" => parts,
+        "chain.from_iterable" => match interp.iterate(parts.first()?, place) {
+            Ok(Ok(parts)) => parts,
+            Ok(Err(because)) => return Some(Ok(Value::unknown(because))),
+            Err(raise) => return Some(Err(raise)),
+        },
+        _ => return None,
     };
-    match name.as_str() {
-        "read" | "read_text" => {
-            Some(Ok(H::read_file(interp, &path)
-                .unwrap_or_else(|| unknown(Reason::Environment("a file".into()), place))))
+    for part in sources {
+        match interp.iterate(&part, place) {
+            Ok(Ok(items)) => columns.push(items),
+            Ok(Err(because)) => return Some(Ok(Value::unknown(because))),
+            Err(raise) => return Some(Err(raise)),
         }
-        "readlines" => {
-            let text = H::read_file(interp, &path)?;
-            let lines = text.as_str()?.split_inclusive('\n').map(Value::str).collect();
-            Some(Ok(Value::Object(interp.heap.add(Object::List(lines)))))
-        }
-        "joinpath" => {
-            let mut whole = path;
-            for arg in args.positional() {
-                whole = join_paths(&whole, arg.value.as_str()?);
+    }
+    let items = match function {
+        "product" if args.keywords().next().is_some() => return None,
+        "product" => {
+            let mut rows = vec![Vec::new()];
+            for items in columns {
+                if rows.len().checked_mul(items.len())? > MAX_ROWS {
+                    return None;
+                }
+                let with = |row: &Vec<Value>| {
+                    let row = row.clone();
+                    items
+                        .iter()
+                        .map(move |item| row.iter().cloned().chain([item.clone()]).collect())
+                        .collect::<Vec<_>>()
+                };
+                rows = rows.iter().flat_map(with).collect();
             }
-            Some(Ok(make_path(&whole, place)))
+            rows.into_iter().map(Value::tuple).collect()
         }
-        "resolve" | "absolute" | "expanduser" => Some(Ok(make_path(&path, place))),
-        "as_posix" | "__str__" => Some(Ok(Value::str(&path))),
-        "with_name" => {
-            let name = args.list.first()?.value.as_str()?.to_owned();
-            Some(Ok(make_path(&join_paths(parent(&path), &name), place)))
-        }
-        "open" => {
-            let args = Args::values([Value::str(&path)], place);
-            let call = Call { callee: Value::path("builtins.open"), args, place };
-            Some(Ok(Value::Symbol(Arc::new(Symbol::Call(call)))))
-        }
-        "exists" | "is_file" | "is_dir" => {
-            Some(Ok(unknown(Reason::Environment("the file system".into()), place)))
-        }
-        _ => None,
-    }
+        _ => columns.concat(),
+    };
+    interp.charge(items.len());
+    Some(Ok(interp.new_iterator(items)))
 }
 
-/// A `pathlib.Path` is kept as the call that makes it.
-fn make_path(path: &str, place: Place) -> Value {
-    let args = Args::values([Value::str(path)], place);
-    Value::Symbol(Arc::new(Symbol::Call(Call { callee: Value::path("pathlib.Path"), args, place })))
+fn reduce<H: Host>(interp: &mut Interp<'_, H>, args: &Args, place: Place) -> Option<Eval> {
+    let mut given = args.positional().map(|arg| arg.value.clone());
+    let (function, items, start) = (given.next()?, given.next()?, given.next());
+    let items = match interp.iterate(&items, place) {
+        Ok(Ok(items)) => items,
+        Ok(Err(because)) => return Some(Ok(Value::unknown(because))),
+        Err(raise) => return Some(Err(raise)),
+    };
+    let mut items = items.into_iter();
+    let Some(mut total) = start.or_else(|| items.next()) else {
+        return Some(Err(access::raise("TypeError", "reduce() of an empty iterable", place)));
+    };
+    for item in items {
+        match interp.call(&function, Args::values([total, item], place), place) {
+            Ok(value) => total = value,
+            Err(raise) => return Some(Err(raise)),
+        }
+    }
+    Some(Ok(total))
 }
 
-fn path_text(call: &Call) -> Option<String> {
-    let path = call.path()?;
-    if path != "pathlib.Path" {
-        return None;
+fn default_dict<H: Host>(interp: &mut Interp<'_, H>, args: &Args, place: Place) -> Option<Eval> {
+    let mut rest = args.clone();
+    let factory = match rest.list.first() {
+        Some(first) if first.name.is_none() => rest.list.remove(0).value,
+        _ => Value::None,
+    };
+    let made = super::builtins::call(interp, name("dict"), rest, place);
+    if let (Ok(Value::Object(id)), false) = (&made, factory.is_none()) {
+        interp.factories.insert(*id, factory);
     }
-    Some(call.args.list.first()?.value.as_str()?.to_owned())
+    Some(made)
 }
 
-fn parent(path: &str) -> &str {
-    match path.rsplit_once('/') {
-        Some(("", _)) => "/",
-        Some((parent, _)) => parent,
-        None => "",
-    }
+/// `namedtuple("Point", "x y")`
+fn named_tuple<H: Host>(interp: &mut Interp<'_, H>, args: &Args, place: Place) -> Option<Value> {
+    let called = args.get(0, "typename")?.value.as_str().map(name)?;
+    let fields: Vec<Name> = match &args.get(1, "field_names")?.value {
+        Value::Str(text) => {
+            text.split([',', ' ', '\n']).filter(|field| !field.is_empty()).map(name).collect()
+        }
+        other => {
+            let items = interp.known_items(other)?;
+            items.iter().map(|item| item.as_str().map(name)).collect::<Option<_>>()?
+        }
+    };
+    let defaults = match args.keyword("defaults") {
+        Some(defaults) => interp.known_items(&defaults.value)?,
+        None => Vec::new(),
+    };
+    let required = fields.len().checked_sub(defaults.len())?;
+    let defaults = std::iter::repeat_n(None, required).chain(defaults.into_iter().map(Some));
+    let fields = fields.iter().copied().zip(defaults).collect();
+    Some(interp.named_tuple(called, fields, place))
 }
 
-/// Joins and takes `.` and `..` out.
-fn join_paths(base: &str, part: &str) -> String {
-    if part.starts_with('/') || base.is_empty() {
-        return part.to_owned();
-    }
-    let mut whole: Vec<&str> = base.trim_end_matches('/').split('/').collect();
-    for piece in part.split('/') {
-        match piece {
-            "" | "." => {}
-            ".." if whole.len() > 1 => {
-                whole.pop();
+fn copy<H: Host>(interp: &mut Interp<'_, H>, value: &Value) -> Value {
+    let Value::Object(id) = value else { return value.clone() };
+    let object = interp.heap.get(*id).clone();
+    match object {
+        Object::Class(_) => value.clone(),
+        object => {
+            let copy = interp.heap.add(object);
+            if let Some(factory) = interp.factories.get(id).cloned() {
+                interp.factories.insert(copy, factory);
             }
-            piece => whole.push(piece),
+            Value::Object(copy)
         }
     }
-    whole.join("/")
 }
 
+/// Decorators that change nothing about how a function is called.
+pub(super) fn is_transparent(decorator: &Value) -> bool {
+    const NAMES: [&str; 12] = [
+        "functools.wraps",
+        "functools.lru_cache",
+        "functools.cache",
+        "functools.singledispatch",
+        "typing.overload",
+        "typing.final",
+        "typing.override",
+        "typing.no_type_check",
+        "abc.abstractmethod",
+        "typing_extensions.override",
+        "typing_extensions.final",
+        "typing_extensions.deprecated",
+    ];
+    let path = decorator.as_path().or_else(|| decorator.as_call().and_then(Call::path));
+    path.is_some_and(|path| NAMES.contains(&path.as_str()))
+}
+
+/// `textwrap.dedent`: the blank that all lines start with goes.
 fn dedent(text: &str) -> String {
-    let indent = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
-    let common = text.lines().filter(|line| !line.trim().is_empty()).map(indent).min().unwrap_or(0);
-    let lines: Vec<&str> =
-        text.split('\n').map(|line| if line.trim().is_empty() { "" } else { line.get(common..).unwrap_or(line) }).collect();
-    lines.join("\n")
+    let blank = |line: &str| line.chars().all(|c| c == ' ' || c == '\t');
+    let mut margin: Option<&str> = None;
+    for line in text.split('\n').filter(|line| !blank(line)) {
+        let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+        let indent = line.get(..indent).unwrap_or_default();
+        margin = Some(match margin {
+            None => indent,
+            Some(margin) => {
+                let common = margin.bytes().zip(indent.bytes()).take_while(|(a, b)| a == b).count();
+                margin.get(..common).unwrap_or_default()
+            }
+        });
+    }
+    let margin = margin.unwrap_or_default();
+    let lines =
+        text.split('\n').map(|line| if blank(line) { "" } else { line.strip_prefix(margin).unwrap_or(line) });
+    lines.collect::<Vec<_>>().join("\n")
 }
