@@ -1,9 +1,14 @@
-//! Alembic as text describes it: configuration, revision files, the graph of revisions.
+//! Alembic as text describes it: configuration, env.py, revision files, their graph, and the history that they make.
 
 pub mod config;
 pub mod discover;
+pub mod env;
+pub mod evaluate;
 pub mod file_name;
 pub mod graph;
+pub mod history;
+pub mod host;
 pub mod layout;
 pub mod revision_file;
 pub mod script;
+pub mod state;

@@ -4,6 +4,8 @@ mod cli;
 mod config;
 mod environment;
 mod failure;
+mod load;
+mod output;
 mod style;
 mod workspace;
 

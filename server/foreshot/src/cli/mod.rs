@@ -5,17 +5,18 @@ mod conformance;
 mod heads;
 mod history;
 mod row;
+mod schema;
 mod start;
 #[cfg(test)]
 mod testing;
 
 use crate::config::parse_dialect;
 use crate::failure::{self, code};
+use ::schema::Dialect;
 use anyhow::Result;
 use camino::Utf8PathBuf;
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
-use schema::Dialect;
-use start::Start;
+pub use start::Start;
 use std::process::ExitCode;
 use tracing::Level;
 
@@ -31,6 +32,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Schema(schema::SchemaArgs),
     History(history::HistoryArgs),
     Heads(heads::HeadsArgs),
     Config(config::ConfigArgs),
@@ -115,6 +117,7 @@ fn set_up_streams(global: &Global) {
 
 fn run(cli: Cli) -> Result<()> {
     match cli.command {
+        Command::Schema(args) => schema::run(&args, &Start::new(&cli.global)?),
         Command::History(args) => history::run(&args, &Start::new(&cli.global)?),
         Command::Heads(args) => heads::run(&args, &Start::new(&cli.global)?),
         Command::Config(args) => config::run(&args, &Start::new(&cli.global)?),

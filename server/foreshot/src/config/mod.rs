@@ -9,6 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use fact::files::{Files, ReadError, normalize};
 use keys::{KEYS, Kind};
 use schema::Dialect;
+use schema::naming::NamingConvention;
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -30,6 +31,8 @@ struct Entry {
 /// One string of a setting (a flag is `true` or `false`; of a table, the right side) and its line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Item {
+    /// The left side, in a table.
+    key: String,
     text: String,
     line: u32,
 }
@@ -128,6 +131,21 @@ impl Settings {
         self.items("recursive").iter().any(|item| item.text == "true")
     }
 
+    /// `naming-convention`: it stands for the one that env.py passes.
+    pub fn naming(&self) -> Option<NamingConvention> {
+        let items = self.items("naming-convention");
+        let template =
+            |key: &str| items.iter().find(|item| item.key == key).map(|item| item.text.as_str().into());
+        (!items.is_empty()).then(|| NamingConvention {
+            ix: template("ix"),
+            uq: template("uq"),
+            ck: template("ck"),
+            fk: template("fk"),
+            pk: template("pk"),
+            ..NamingConvention::empty()
+        })
+    }
+
     fn paths(&self, key: &str) -> Vec<Utf8PathBuf> {
         let base = self.file.as_deref().and_then(Utf8Path::parent).unwrap_or(Utf8Path::new(""));
         self.items(key).iter().map(|item| normalize(&base.join(&item.text))).collect()
@@ -208,6 +226,7 @@ impl Reader<'_> {
             self.error(at.span(), format!("{key} has a value of the wrong kind"), kind.describe())
         };
         let item = |at: &Spanned<DeValue<'_>>, text: &str| Item {
+            key: String::new(),
             text: text.to_owned(),
             line: self.line(at.span()),
         };
@@ -229,14 +248,16 @@ impl Reader<'_> {
                 values.push(item(value, text));
             }
             (Kind::TextTable, DeValue::Table(table)) => {
-                for (_, one) in table.iter() {
-                    values.push(item(one, one.get_ref().as_str().ok_or_else(|| wrong(one))?));
+                for (key, one) in table.iter() {
+                    let text = one.get_ref().as_str().ok_or_else(|| wrong(one))?;
+                    values.push(Item { key: key.get_ref().to_string(), ..item(one, text) });
                 }
             }
             (Kind::TextsTable, DeValue::Table(table)) => {
-                for (_, list) in table.iter() {
+                for (key, list) in table.iter() {
                     for one in list.get_ref().as_array().ok_or_else(|| wrong(list))?.iter() {
-                        values.push(item(one, one.get_ref().as_str().ok_or_else(|| wrong(one))?));
+                        let text = one.get_ref().as_str().ok_or_else(|| wrong(one))?;
+                        values.push(Item { key: key.get_ref().to_string(), ..item(one, text) });
                     }
                 }
             }

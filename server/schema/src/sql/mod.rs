@@ -21,6 +21,7 @@ mod mssql;
 mod noun;
 mod object;
 mod reads;
+mod select;
 mod sources;
 mod split;
 mod statement;
@@ -36,6 +37,7 @@ use dynamic::{Dynamic, Variables};
 use fact::Place;
 use lex::{Lexis, lex};
 use rustc_hash::FxHashMap;
+pub use select::{Select, select};
 
 /// Stands in a text for a part whose value is not known: the name or label that it is part of becomes unknown, the
 /// rest is read.

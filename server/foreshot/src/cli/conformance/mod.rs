@@ -4,6 +4,7 @@ mod config_paths;
 mod file_name;
 mod graph_load;
 mod graph_query;
+mod op_schema;
 mod revisions;
 
 use anyhow::{Context, Result};
@@ -31,6 +32,8 @@ enum Family {
     ConfigPaths,
     /// Template, message and date: the name of a new file.
     FileName,
+    /// A schema and an op call: what changes in the database.
+    OpSchema,
 }
 
 #[derive(Deserialize)]
@@ -45,6 +48,7 @@ pub fn run(args: &ConformanceArgs) -> Result<()> {
         Family::GraphQuery => graph_query::answer,
         Family::ConfigPaths => config_paths::answer,
         Family::FileName => file_name::answer,
+        Family::OpSchema => op_schema::answer,
     };
     let mut out = BufWriter::new(io::stdout().lock());
     for (number, line) in (1..).zip(io::stdin().lock().lines()) {

@@ -1,0 +1,143 @@
+//! Tables and types that create and drop themselves: `create_all`, `Table.create`, `Enum.create`.
+
+use super::{Cx, record};
+use fact::{Fact, Name, Place, Reason, Unknown};
+use python::host::Eval;
+use python::value::{Args, Value};
+use rustc_hash::FxHashSet;
+use schema::{Operation, Table, TableName, Touched, Type, Written};
+use sqlalchemy::MetadataKey;
+use std::sync::Arc;
+
+/// `of.name(bind)` where `of` is a metadata, table or type; `None`: it is none of these.
+pub(super) fn method(cx: &mut Cx<'_, '_>, of: &Value, name: Name, args: &Args, place: Place) -> Option<Eval> {
+    let effects = match name.as_str() {
+        "create" | "drop" => table(cx, of, name, args).or_else(|| enumeration(cx, of, name, args, place))?,
+        "create_all" | "drop_all" => all(cx, of, name, args, place)?,
+        _ => return None,
+    };
+    for operation in effects {
+        if let Err(raise) = record(cx, operation, place, Written::Metadata) {
+            return Some(Err(raise));
+        }
+    }
+    Some(Ok(Value::None))
+}
+
+fn check_first(args: &Args, default: bool) -> bool {
+    args.get(1, "checkfirst").and_then(|arg| arg.value.as_bool()).unwrap_or(default)
+}
+
+fn table(cx: &mut Cx<'_, '_>, of: &Value, name: Name, args: &Args) -> Option<Vec<Operation>> {
+    let table = whole_table(cx, of)?;
+    let exists = check_first(args, false);
+    Some(vec![match (name.as_str(), table) {
+        ("drop", Ok(table)) => Operation::DropTable { table: table.name, if_exists: exists, cascade: false },
+        (_, Ok(table)) => Operation::CreateTable { table: Arc::new(table), if_not_exists: exists },
+        (_, Err(because)) => Operation::Opaque { touches: Touched::Anything, because },
+    }])
+}
+
+/// The table behind a `Table(...)` or `Model.__table__`.
+fn whole_table(cx: &mut Cx<'_, '_>, of: &Value) -> Option<Result<Table, Unknown>> {
+    if let Some(table) = sqlalchemy::table_of_call(cx, of) {
+        return Some(table);
+    }
+    let Some(python::value::Symbol::Attribute { of: class, name, .. }) = of.as_symbol() else { return None };
+    (name == "__table__").then(|| sqlalchemy::declarative::mapped_table(cx, class).map(Ok))?
+}
+
+fn enumeration(
+    cx: &mut Cx<'_, '_>,
+    of: &Value,
+    name: Name,
+    args: &Args,
+    place: Place,
+) -> Option<Vec<Operation>> {
+    if !sqlalchemy::types::is_type(cx, of) {
+        return None;
+    }
+    let Fact::Known(Type::Enum(found)) = sqlalchemy::read_type(cx, of, place) else {
+        let because = cx.why_unknown(of, place);
+        return Some(vec![Operation::Opaque { touches: Touched::Tables(Vec::new()), because }]);
+    };
+    let Some(named) = found.name.filter(|_| found.native) else { return Some(Vec::new()) };
+    // PostgreSQL's own ENUM looks first unless told not to; the generic one does so since 2.1.
+    let check_first = check_first(args, true);
+    Some(vec![match name.as_str() {
+        "drop" => Operation::DropEnum { name: named, check_first },
+        _ => Operation::CreateEnum { name: named, labels: found.labels, check_first },
+    }])
+}
+
+/// `metadata.create_all(bind, tables=None, checkfirst=True)`
+fn all(cx: &mut Cx<'_, '_>, of: &Value, name: Name, args: &Args, place: Place) -> Option<Vec<Operation>> {
+    let metadata = sqlalchemy::metadata(cx, of)?;
+    let exists = args.get(2, "checkfirst").and_then(|arg| arg.value.as_bool()).unwrap_or(true);
+    let named = args.get(1, "tables").filter(|arg| !arg.value.is_none());
+    let tables = match named {
+        Some(arg) => {
+            let items = arg.value.as_items().map(<[Value]>::to_vec);
+            items.map(|items| items.iter().map(|item| whole_table(cx, item).and_then(Result::ok)).collect())
+        }
+        // Only a metadata that is made and filled in sight is known to hold nothing else.
+        None => match metadata.key {
+            MetadataKey::Call(_) if of.as_call().is_some() => Some(made_in_sight(cx, metadata.key)),
+            _ => None,
+        },
+    };
+    let tables: Option<Vec<Table>> =
+        tables.and_then(|tables: Vec<Option<Table>>| tables.into_iter().collect());
+    let Some(tables) = tables else {
+        let because = Unknown::new(Reason::UnreadableArgument("the tables of this metadata".into()), place);
+        return Some(vec![Operation::Opaque { touches: Touched::Anything, because }]);
+    };
+    let sorted = by_dependency(tables);
+    Some(match name.as_str() {
+        "drop_all" => sorted
+            .iter()
+            .rev()
+            .map(|table| Operation::DropTable { table: table.name, if_exists: exists, cascade: false })
+            .collect(),
+        _ => sorted
+            .into_iter()
+            .map(|table| Operation::CreateTable { table: Arc::new(table), if_not_exists: exists })
+            .collect(),
+    })
+}
+
+/// The tables that the evaluated code has put into a metadata.
+fn made_in_sight(cx: &mut Cx<'_, '_>, key: MetadataKey) -> Vec<Option<Table>> {
+    let calls = cx.host.state.tables.clone();
+    let mut tables = Vec::new();
+    for call in &calls {
+        let Some(call_of) = call.as_call() else { continue };
+        let Some(argument) = call_of.args.get(1, "metadata").map(|arg| arg.value.clone()) else { continue };
+        if sqlalchemy::metadata(cx, &argument).is_some_and(|found| found.key == key) {
+            tables.push(sqlalchemy::table_of_call(cx, call).and_then(Result::ok));
+        }
+    }
+    tables
+}
+
+/// Referenced tables first, otherwise in the order of making.
+fn by_dependency(tables: Vec<Table>) -> Vec<Table> {
+    let names: FxHashSet<TableName> = tables.iter().map(|table| table.name).collect();
+    let mut made: FxHashSet<TableName> = FxHashSet::default();
+    let mut rest = tables;
+    let mut sorted = Vec::with_capacity(rest.len());
+    while !rest.is_empty() {
+        let ready = |table: &Table| {
+            table.foreign_keys.iter().all(|key| {
+                key.ref_table == table.name
+                    || !names.contains(&key.ref_table)
+                    || made.contains(&key.ref_table)
+            })
+        };
+        let at = rest.iter().position(ready).unwrap_or(0);
+        let table = rest.remove(at);
+        made.insert(table.name);
+        sorted.push(table);
+    }
+    sorted
+}

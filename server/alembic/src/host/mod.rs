@@ -1,0 +1,314 @@
+//! The surroundings that a migration meets: `op`, the connection, the inspector.
+//!
+//! Directives become [`Step`]s in a log. Questions (which dialect, which tables) are answered from the schema replayed so
+//! far; a host without surroundings stops at the first question, so that what asks none is evaluated once for all.
+
+mod batch;
+mod bind;
+mod directive;
+mod handle;
+mod inspect;
+mod log;
+mod metadata;
+mod names;
+mod operations;
+mod question;
+mod sql;
+
+use crate::state::State;
+use fact::files::Files;
+use fact::{Name, Place, Reason, Unknown};
+use handle::{Handles, Kind};
+use log::Log;
+use python::eval::Interp;
+use python::host::{Eval, Exception, Host, Raise};
+use python::value::{Args, Call, Symbol, Value};
+use question::Asked;
+use schema::apply::Context;
+use schema::{Operation, Step, Touched, Written};
+
+use std::sync::Arc;
+
+pub use question::{Dependence, text_hash};
+
+/// What a revision's code runs in: the state of the database before it, and what operations mean there.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    pub before: State,
+    pub context: Context,
+}
+
+/// The host of one evaluation of `upgrade()` or `downgrade()`.
+pub struct MigrationHost<'a> {
+    surroundings: Option<&'a Surroundings>,
+    files: &'a dyn Files,
+    state: HostState,
+    asked: Asked,
+    handles: Handles,
+    /// What could not be read, in the order met; counted for the user.
+    unknowns: Vec<Unknown>,
+}
+
+/// What a fork puts back.
+#[derive(Clone, Default)]
+pub struct HostState {
+    log: Log,
+    /// `batch_alter_table` blocks that are open, innermost last.
+    blocks: Vec<batch::Block>,
+    /// Depth of `autocommit_block()`.
+    autocommit: u32,
+    /// `Table(...)` calls so far: what the metadata that they name holds.
+    tables: Vec<Value>,
+}
+
+impl<'a> MigrationHost<'a> {
+    /// `surroundings: None` stops at the first question.
+    pub fn new(files: &'a dyn Files, surroundings: Option<&'a Surroundings>) -> MigrationHost<'a> {
+        MigrationHost {
+            surroundings,
+            files,
+            state: HostState::default(),
+            asked: Asked::default(),
+            handles: Handles::default(),
+            unknowns: Vec::new(),
+        }
+    }
+
+    /// Whether anything was asked of the surroundings.
+    pub fn asks(&self) -> bool {
+        self.asked.any()
+    }
+
+    /// What happened, and what it depended on.
+    pub fn finish(self) -> (Vec<Step>, Dependence, Vec<Unknown>) {
+        let steps = self.state.log.into_steps();
+        let dependence = self.asked.dependence(&steps);
+        (steps, dependence, self.unknowns)
+    }
+
+    /// Steps that an evaluation that stopped halfway leaves, with the stop itself as an opaque step.
+    pub fn stop(&mut self, because: Unknown) {
+        while let Some(block) = self.state.blocks.pop() {
+            block.close(&mut self.state);
+        }
+        let place = because.place.unwrap_or(Place::whole_file(fact::FileId(0)));
+        self.opaque(Touched::Anything, because, place, None);
+    }
+
+    fn push(&mut self, step: Step) {
+        self.state.log.push(step);
+    }
+
+    /// Notes that something may have happened that cannot be told.
+    fn opaque(&mut self, touches: Touched, because: Unknown, place: Place, call_site: Option<Place>) {
+        self.unknowns.push(because.clone());
+        let autocommit = self.state.autocommit > 0;
+        let operation = Operation::Opaque { touches, because };
+        self.push(Step { operation, place, call_site, written: Written::Op, autocommit });
+    }
+}
+
+type Cx<'a, 's> = Interp<'s, MigrationHost<'a>>;
+
+/// Records one step, or raises if the code itself watches for its failure.
+fn record(cx: &mut Cx<'_, '_>, operation: Operation, place: Place, written: Written) -> Eval<()> {
+    let step = Step {
+        operation,
+        place,
+        call_site: cx.call_sites().get(1).copied(),
+        written,
+        autocommit: cx.host.state.autocommit > 0,
+    };
+    if let Some(unknown) = unknown_of(&step.operation) {
+        cx.host.unknowns.push(unknown.clone());
+    }
+    if cx.in_try() && !matches!(step.operation, Operation::Opaque { .. } | Operation::Nothing { .. }) {
+        let surroundings = cx.host.need_surroundings(place)?;
+        let mut now = cx.host.now(surroundings);
+        cx.host.asked.dialect();
+        let outcome = schema::apply::apply(&mut now.schema, &step, &surroundings.context);
+        if !outcome.failures.is_empty() {
+            return Err(Raise::Exception(Exception {
+                class: Value::path("sqlalchemy.exc.OperationalError"),
+                args: Vec::new(),
+                place,
+            }));
+        }
+    }
+    cx.host.push(step);
+    Ok(())
+}
+
+fn unknown_of(operation: &Operation) -> Option<&Unknown> {
+    match operation {
+        Operation::Opaque { because, .. } => Some(because),
+        Operation::DropConstraint { name, .. } => name.unknown(),
+        Operation::DropIndex { name, .. } => name.unknown(),
+        Operation::AddColumn { column, .. } => column.ty.unknown().or(column.nullable.unknown()),
+        _ => None,
+    }
+}
+
+impl<'a> Host for MigrationHost<'a> {
+    type State = HostState;
+
+    fn save(&self) -> HostState {
+        self.state.clone()
+    }
+
+    fn restore(&mut self, state: HostState) {
+        self.state = state;
+    }
+
+    fn join(left: HostState, right: HostState, because: &Unknown) -> HostState {
+        // Blocks are opened and closed inside one course, so both have the same ones.
+        let blocks = left
+            .blocks
+            .into_iter()
+            .zip(right.blocks)
+            .map(|(left, right)| batch::Block { log: Log::join(left.log, right.log, because), ..left })
+            .collect();
+        HostState {
+            log: Log::join(left.log, right.log, because),
+            blocks,
+            autocommit: left.autocommit.min(right.autocommit),
+            tables: if left.tables.len() >= right.tables.len() { left.tables } else { right.tables },
+        }
+    }
+
+    fn call(cx: &mut Interp<'_, Self>, callee: &Value, args: &Args, place: Place) -> Option<Eval> {
+        if let Some(result) = sqlalchemy::hooks::call(cx, callee, args, place) {
+            return Some(result);
+        }
+        match callee.as_symbol() {
+            Some(Symbol::Path(path)) => call_path(cx, *path, args, place),
+            Some(Symbol::Attribute { of, name, .. }) => call_method(cx, of, *name, args, place),
+            _ => match callee {
+                Value::Handle(handle) => handle::call(cx, *handle, args, place),
+                _ => outside(cx, callee, args, place),
+            },
+        }
+    }
+
+    fn call_unknown(cx: &mut Interp<'_, Self>, callee: &Unknown, args: &Args, place: Place) {
+        // A function that cannot be found may do anything with the connection it is given, or with `op` by itself.
+        if hands_over_connection(args) || args.discarded {
+            let site = cx.call_sites().get(1).copied();
+            cx.host.opaque(Touched::Anything, callee.clone(), place, site);
+        }
+    }
+
+    fn getattr(cx: &mut Interp<'_, Self>, of: &Value, name: Name, place: Place) -> Option<Eval> {
+        match of {
+            Value::Handle(handle) => handle::getattr(cx, *handle, name, place),
+            _ => names::getattr(cx, of, name, place)
+                .or_else(|| sqlalchemy::hooks::getattr(cx, of, name, place)),
+        }
+    }
+
+    fn subscript(cx: &mut Interp<'_, Self>, of: &Value, index: &Value, place: Place) -> Option<Eval> {
+        match of {
+            Value::Handle(handle) => handle::subscript(cx, *handle, index, place),
+            _ => None,
+        }
+    }
+
+    fn iterate(cx: &mut Interp<'_, Self>, of: &Value, place: Place) -> Option<Eval<Vec<Value>>> {
+        match of {
+            Value::Handle(handle) => handle::iterate(cx, *handle, place),
+            _ => None,
+        }
+    }
+
+    fn truth(cx: &mut Interp<'_, Self>, of: &Value) -> Option<bool> {
+        match of {
+            Value::Handle(handle) => handle::truth(cx, *handle),
+            _ => sqlalchemy::hooks::truth(cx, of),
+        }
+    }
+
+    fn enter(cx: &mut Interp<'_, Self>, of: &Value, place: Place) -> Option<Eval> {
+        match of {
+            Value::Handle(handle) => handle::enter(cx, *handle, place),
+            _ => None,
+        }
+    }
+
+    fn exit(cx: &mut Interp<'_, Self>, of: &Value, place: Place) -> Eval<()> {
+        match of {
+            Value::Handle(handle) => handle::exit(cx, *handle, place),
+            _ => Ok(()),
+        }
+    }
+
+    fn isinstance(cx: &mut Interp<'_, Self>, value: &Value, class: &Value) -> Option<bool> {
+        sqlalchemy::hooks::isinstance(cx, value, class)
+    }
+
+    fn is_subclass(raised: Name, handler: Name) -> Option<bool> {
+        sqlalchemy::hooks::is_subclass(raised, handler)
+    }
+
+    fn read_file(cx: &mut Interp<'_, Self>, path: &str) -> Option<Value> {
+        let text = cx.host.files.read(path.into()).ok();
+        let hash = text.as_deref().map(text_hash);
+        cx.trace_mut().files.insert(path.into(), hash);
+        text.map(Value::Str)
+    }
+}
+
+/// A function or class outside the project.
+fn call_path<'a>(cx: &mut Cx<'a, '_>, path: Name, args: &Args, place: Place) -> Option<Eval> {
+    if let Some(directive) = path.strip_prefix("alembic.op.") {
+        return directive::op(cx, fact::name(directive), args, place);
+    }
+    if let Some(value) = names::call(cx, path, args, place) {
+        return Some(value);
+    }
+    if path.ends_with(".Table") && path.starts_with("sqlalchemy.") {
+        let call = Call { callee: Value::path(&path), args: args.clone(), place };
+        let table = Value::Symbol(Arc::new(Symbol::Call(call)));
+        cx.host.state.tables.push(table.clone());
+        return Some(Ok(table));
+    }
+    outside(cx, &Value::path(&path), args, place)
+}
+
+/// A method of something outside the project.
+fn call_method<'a>(cx: &mut Cx<'a, '_>, of: &Value, name: Name, args: &Args, place: Place) -> Option<Eval> {
+    if let Value::Handle(handle) = of {
+        return handle::method(cx, *handle, name, args, place);
+    }
+    if names::is_operations(of) {
+        return directive::op(cx, name, args, place);
+    }
+    if let Some(result) = metadata::method(cx, of, name, args, place) {
+        return Some(result);
+    }
+    outside(cx, &Value::path(&name), args, place).filter(|_| hands_over_connection(args))
+}
+
+/// Code from outside that gets the connection, or `op` itself, can do anything with it.
+fn outside<'a>(cx: &mut Cx<'a, '_>, callee: &Value, args: &Args, place: Place) -> Option<Eval> {
+    let path = callee.as_symbol().and_then(Symbol::root);
+    let harmless = path.is_none_or(|path| names::is_harmless(&path));
+    let told = path.map_or("a call", |path| path.as_str());
+    let because = Unknown::new(Reason::OutsideProject(told.into()), place);
+    if hands_over_connection(args) && !path.is_some_and(|path| names::keeps_schema(&path)) {
+        let site = cx.call_sites().get(1).copied();
+        cx.host.opaque(Touched::Anything, because.clone(), place, site);
+        return Some(Ok(Value::unknown(because)));
+    }
+    if args.discarded && !harmless {
+        let site = cx.call_sites().get(1).copied();
+        cx.host.opaque(Touched::Anything, because.clone(), place, site);
+    }
+    None
+}
+
+fn hands_over_connection(args: &Args) -> bool {
+    args.list.iter().any(|arg| match &arg.value {
+        Value::Handle(handle) => matches!(Kind::of(*handle), Some(Kind::Bind | Kind::Batch | Kind::Context)),
+        other => names::is_operations(other),
+    })
+}

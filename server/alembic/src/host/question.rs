@@ -1,0 +1,168 @@
+//! What an evaluation asked of its surroundings, and the state it was answered from.
+
+use super::{MigrationHost, Surroundings};
+use crate::state::State;
+use fact::{Place, Reason, Unknown};
+use python::host::{Eval, Raise};
+use rustc_hash::FxHashSet;
+use schema::apply::Context;
+use schema::{Operation, Step, TableName};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+/// The parts of the surroundings that were looked at.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    any: bool,
+    all_tables: bool,
+    tables: FxHashSet<TableName>,
+    /// The state after the first so many steps, the last of which is this one.
+    answered: Option<(usize, Option<Arc<Step>>, State)>,
+}
+
+impl Asked {
+    pub fn any(&self) -> bool {
+        self.any
+    }
+
+    pub fn dialect(&mut self) {
+        self.any = true;
+    }
+
+    pub fn table(&mut self, table: TableName) {
+        self.any = true;
+        self.tables.insert(table);
+    }
+
+    pub fn all_tables(&mut self) {
+        self.any = true;
+        self.all_tables = true;
+    }
+
+    /// Answers rest on the steps before them too, so what those touch counts as asked.
+    pub fn dependence(self, steps: &[Step]) -> Dependence {
+        if !self.any {
+            return Dependence::Nothing;
+        }
+        let mut tables = self.tables;
+        let mut all = self.all_tables;
+        for step in steps {
+            touched(step, &mut tables, &mut all);
+        }
+        let mut tables: Vec<TableName> = tables.into_iter().collect();
+        tables.sort();
+        if all { Dependence::Everything } else { Dependence::Tables(tables) }
+    }
+}
+
+fn touched(step: &Step, tables: &mut FxHashSet<TableName>, all: &mut bool) {
+    match &step.operation {
+        Operation::CreateTable { table, .. } => {
+            tables.insert(table.name);
+        }
+        Operation::DropTable { table, .. }
+        | Operation::AddColumn { table, .. }
+        | Operation::DropColumn { table, .. }
+        | Operation::AlterColumn { table, .. }
+        | Operation::AddConstraint { table, .. }
+        | Operation::DropConstraint { table, .. }
+        | Operation::RenameConstraint { table, .. }
+        | Operation::CreateIndex { table, .. }
+        | Operation::SetTableComment { table, .. } => {
+            tables.insert(*table);
+        }
+        Operation::RenameTable { from, to } => {
+            tables.extend([*from, *to]);
+        }
+        Operation::Batch { table, steps, .. } => {
+            tables.insert(*table);
+            steps.iter().for_each(|step| touched(step, tables, all));
+        }
+        Operation::Either { left, right, .. } => {
+            left.iter().chain(right).for_each(|step| touched(step, tables, all));
+        }
+        Operation::Data(_) | Operation::Nothing { .. } => {}
+        _ => *all = true,
+    }
+}
+
+/// What an evaluation rests on besides the modules it read. While [`Dependence::fingerprint`] is the same, so is what it
+/// found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Dependence {
+    /// It asked nothing: it holds on every dialect, whatever stands before it.
+    Nothing,
+    Tables(Vec<TableName>),
+    Everything,
+}
+
+impl Dependence {
+    pub fn fingerprint(&self, before: &State, context: &Context) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        match self {
+            Dependence::Nothing => return 0,
+            Dependence::Tables(tables) => {
+                for table in tables {
+                    before.schema.tables.get(table).hash(&mut hasher);
+                    before.rows.is_empty(table).hash(&mut hasher);
+                }
+            }
+            Dependence::Everything => {
+                for (name, table) in &before.schema.tables {
+                    name.hash(&mut hasher);
+                    table.hash(&mut hasher);
+                    before.rows.is_empty(name).hash(&mut hasher);
+                }
+                for (name, labels) in &before.schema.enums {
+                    name.hash(&mut hasher);
+                    labels.hash(&mut hasher);
+                }
+                for other in before.schema.others.keys() {
+                    other.hash(&mut hasher);
+                }
+            }
+        }
+        before.schema.opaque.is_some().hash(&mut hasher);
+        context.dialect.hash(&mut hasher);
+        context.naming.hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+impl<'a> MigrationHost<'a> {
+    /// The surroundings, or the end of an evaluation that has none.
+    pub(super) fn need_surroundings(&mut self, place: Place) -> Eval<&'a Surroundings> {
+        self.asked.any = true;
+        self.surroundings.ok_or_else(|| Raise::Stop(Unknown::new(Reason::NoDialect, place)))
+    }
+
+    /// The state at this point of the course.
+    pub(super) fn now(&mut self, surroundings: &Surroundings) -> State {
+        // Courses of a fork share the steps before it, so the last answer is built upon while its steps still stand.
+        let steps = self.state.log.steps();
+        let (from, mut state) = match self.asked.answered.take() {
+            Some((from, last, state)) if stands(steps, from, last.as_ref()) => (from, state),
+            _ => (0, surroundings.before.clone()),
+        };
+        for step in &steps[from..] {
+            state.apply(step, &surroundings.context);
+        }
+        self.asked.answered = Some((steps.len(), steps.last().cloned(), state.clone()));
+        state
+    }
+}
+
+fn stands(steps: &[Arc<Step>], len: usize, last: Option<&Arc<Step>>) -> bool {
+    match (len.checked_sub(1), last) {
+        (None, _) => true,
+        (Some(at), Some(last)) => steps.get(at).is_some_and(|step| Arc::ptr_eq(step, last)),
+        (Some(_), None) => false,
+    }
+}
+
+/// The hash by which a trace knows a file's text again.
+pub fn text_hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}

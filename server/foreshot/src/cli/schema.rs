@@ -1,0 +1,118 @@
+//! `foreshot schema`
+
+use super::Format;
+use super::start::Start;
+use crate::failure::Question;
+use crate::{load, output};
+use alembic::graph::{Graph, Ids, QueryError};
+use anyhow::{Result, anyhow};
+use clap::Args;
+use project::Environment;
+use schema::Dialect;
+use schema::report::{Changes, ReportedSchema, changes, reported};
+use serde::Serialize;
+use std::io::Write;
+
+/// Show the schema that the migrations build, as the database would report it
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// The revision to stop at, as Alembic takes it (head, heads, a partial id, label@head, rev-1); may be repeated.
+    #[arg(long, value_name = "REV", default_value = "heads")]
+    at: Vec<String>,
+    /// What each revision changed, instead of the schema after the last (json).
+    #[arg(long)]
+    steps: bool,
+    /// How to write the answer.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    dialect: Option<&'static str>,
+    revision: Vec<String>,
+    #[serde(flatten)]
+    schema: ReportedSchema,
+}
+
+#[derive(Serialize)]
+struct Steps {
+    steps: Vec<Step>,
+}
+
+#[derive(Serialize)]
+struct Step {
+    rev: String,
+    #[serde(flatten)]
+    changes: Changes,
+}
+
+pub fn run(args: &SchemaArgs, start: &Start) -> Result<()> {
+    let history = start.history()?;
+    let target = target(history.script.graph(), &args.at)?;
+    let environment = load::environment(start, target)?;
+    let Some((context, folded)) = environment.histories.first() else { return Ok(()) };
+    let mut out = anstream::AutoStream::auto(std::io::stdout()).lock();
+    if args.steps {
+        let steps = folded.points.iter().map(|point| Step {
+            rev: id(&environment, point.rev),
+            changes: changes(&point.before.schema, &point.after.schema, context.dialect),
+        });
+        writeln!(out, "{}", serde_json::to_string(&Steps { steps: steps.collect() })?)?;
+        return Ok(());
+    }
+    let end = folded.end();
+    let schema = reported(&end.schema, context.dialect);
+    match args.format {
+        Format::Json => {
+            let answer = Answer { dialect: name(context.dialect), revision: ends(&environment), schema };
+            writeln!(out, "{}", serde_json::to_string_pretty(&answer)?)?;
+        }
+        Format::Text => output::schema::text(&mut out, &schema, name(context.dialect), &ends(&environment))?,
+    }
+    Ok(())
+}
+
+fn name(dialect: Option<Dialect>) -> Option<&'static str> {
+    dialect.map(|dialect| dialect.kind.name())
+}
+
+fn id(environment: &Environment, rev: alembic::graph::Rev) -> String {
+    environment.graph.id(rev).to_string()
+}
+
+/// The revisions that the schema is the one of.
+fn ends(environment: &Environment) -> Vec<String> {
+    let graph = &environment.graph;
+    let folded: Vec<_> = environment.order.to_vec();
+    let followed = |rev: &alembic::graph::Rev| {
+        graph.children(*rev).iter().chain(graph.dependents(*rev)).any(|child| folded.contains(child))
+    };
+    folded.iter().filter(|rev| !followed(rev)).map(|rev| id(environment, *rev)).collect()
+}
+
+/// What to fold; `None` for everything.
+pub fn target(graph: &Graph, at: &[String]) -> Result<Option<Vec<String>>> {
+    if at.iter().all(|rev| rev == "heads") {
+        return Ok(None);
+    }
+    let mut ids = Vec::new();
+    for rev in at {
+        let found = graph.get_revisions(&Ids::many([rev])).map_err(|error| refuse(graph, rev, &error))?;
+        ids.extend(found.into_iter().map(|rev| graph.id(rev).to_string()));
+    }
+    Ok(Some(ids))
+}
+
+fn refuse(graph: &Graph, rev: &str, error: &QueryError) -> anyhow::Error {
+    if let QueryError::MultipleHeads { .. } = error {
+        let heads: Vec<String> = graph.heads().iter().map(|head| graph.id(*head).to_string()).collect();
+        return Question(format!(
+            "{rev} is ambiguous, there are {} heads: {}; choose one with --at, or --at heads for all",
+            heads.len(),
+            heads.join(", "),
+        ))
+        .into();
+    }
+    anyhow!("--at {rev}: {error}")
+}

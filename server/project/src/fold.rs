@@ -1,0 +1,178 @@
+//! Evaluations and what they are valid for; the fold of a history over them.
+
+use crate::environment::{Environment, Revision};
+use alembic::evaluate::{Direction, Ended, Evaluation, evaluate};
+use alembic::history::{History, Point};
+use alembic::host::{Dependence, Surroundings};
+use alembic::state::State;
+use fact::{FileId, Reason, Unknown};
+use python::modules::Trace;
+use rustc_hash::FxHashMap;
+use schema::apply::Context;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Answers kept per revision and direction; more than a project has dialects is of no use.
+const KEPT: usize = 8;
+
+/// Evaluations of revisions, by file and direction.
+#[derive(Default)]
+pub struct Caches {
+    entries: Mutex<FxHashMap<(FileId, Direction), Entry>>,
+}
+
+#[derive(Clone)]
+struct Entry {
+    /// Of the revision file's own statements.
+    hash: u64,
+    evaluations: Vec<(u64, Arc<Evaluation>)>,
+    /// It was tried without surroundings, and asks.
+    asks: bool,
+}
+
+impl Caches {
+    /// What still holds for this version of the environment.
+    pub(crate) fn renewed(&self, environment: &Environment) -> Caches {
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        let hashes: FxHashMap<FileId, u64> =
+            environment.revisions.iter().map(|rev| (rev.parsed.file, rev.parsed.hash)).collect();
+        let kept = entries.iter().filter_map(|(key, entry)| {
+            if hashes.get(&key.0) != Some(&entry.hash) {
+                return None;
+            }
+            let mut entry = entry.clone();
+            entry.evaluations.retain(|(_, evaluation)| holds(&evaluation.trace, environment));
+            if entry.evaluations.is_empty() {
+                return None;
+            }
+            Some((*key, entry))
+        });
+        Caches { entries: Mutex::new(kept.collect()) }
+    }
+
+    pub(crate) fn knows(&self, revision: &Revision, direction: Direction) -> bool {
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.contains_key(&(revision.parsed.file, direction))
+    }
+
+    /// Keeps an evaluation that asked nothing; `None`: it asks.
+    pub(crate) fn put_independent(
+        &self,
+        revision: &Revision,
+        direction: Direction,
+        evaluation: Option<Evaluation>,
+    ) {
+        let entry = Entry {
+            hash: revision.parsed.hash,
+            asks: evaluation.is_none(),
+            evaluations: evaluation.into_iter().map(|evaluation| (0, Arc::new(evaluation))).collect(),
+        };
+        self.entries
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert((revision.parsed.file, direction), entry);
+    }
+
+    /// The evaluation of a revision in its surroundings: a known one that rests on the same answers, or a new one.
+    pub(crate) fn evaluation(
+        &self,
+        environment: &Environment,
+        revision: &Revision,
+        direction: Direction,
+        surroundings: &Surroundings,
+    ) -> Arc<Evaluation> {
+        let key = (revision.parsed.file, direction);
+        let lock = || self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut asks = false;
+        if let Some(entry) = lock().get(&key) {
+            asks = entry.asks;
+            let fits = |(fingerprint, evaluation): &&(u64, Arc<Evaluation>)| {
+                evaluation.dependence.fingerprint(&surroundings.before, &surroundings.context) == *fingerprint
+            };
+            if let Some((_, evaluation)) = entry.evaluations.iter().find(fits) {
+                return evaluation.clone();
+            }
+        }
+        let independent =
+            if asks { None } else { evaluate(&revision.module, direction, environment.code(), None) };
+        let evaluation = independent
+            .or_else(|| evaluate(&revision.module, direction, environment.code(), Some(surroundings)))
+            .map_or_else(|| Arc::new(nothing()), Arc::new);
+        let fingerprint = evaluation.dependence.fingerprint(&surroundings.before, &surroundings.context);
+        let mut entries = lock();
+        let entry = entries.entry(key).or_insert_with(|| Entry {
+            hash: revision.parsed.hash,
+            evaluations: Vec::new(),
+            asks: evaluation.dependence != Dependence::Nothing,
+        });
+        if entry.evaluations.len() >= KEPT {
+            entry.evaluations.remove(0);
+        }
+        entry.evaluations.push((fingerprint, evaluation.clone()));
+        evaluation
+    }
+}
+
+/// An evaluation that never comes to pass: with surroundings every question has an answer.
+fn nothing() -> Evaluation {
+    Evaluation {
+        steps: Arc::from([]),
+        ended: Ended::Stopped(Unknown::nowhere(Reason::Budget)),
+        unknowns: Vec::new(),
+        trace: Trace::default(),
+        dependence: Dependence::Everything,
+    }
+}
+
+fn holds(trace: &Trace, environment: &Environment) -> bool {
+    trace.holds(&environment.roots)
+        && trace.files.iter().all(|(path, hash)| {
+            let text = environment.roots.store().files.read(path.as_ref().into()).ok();
+            text.as_deref().map(alembic::host::text_hash) == *hash
+        })
+}
+
+/// Folds the revisions of an environment on one dialect.
+pub(crate) struct Folder<'a> {
+    pub environment: &'a Environment,
+    pub caches: &'a Caches,
+    pub context: &'a Context,
+}
+
+impl Folder<'_> {
+    /// `old` lends the points that have not changed.
+    pub fn fold(&self, old: Option<&History>) -> History {
+        let mut history = History::default();
+        let mut state: Arc<State> = Arc::default();
+        for (index, rev) in self.environment.order.iter().enumerate() {
+            let Some(revision) = self.environment.revision(*rev) else { continue };
+            let known = old.and_then(|old| old.points.get(index)).filter(|point| point.rev == *rev);
+            let surroundings = Surroundings { before: (*state).clone(), context: self.context.clone() };
+            let evaluation =
+                self.caches.evaluation(self.environment, revision, Direction::Upgrade, &surroundings);
+            let point = match known {
+                Some(point)
+                    if Arc::ptr_eq(&point.upgrade, &evaluation)
+                        && Arc::ptr_eq(&point.before, &state)
+                        && self.downgrade_holds(point) =>
+                {
+                    point.clone()
+                }
+                _ => {
+                    let mut point = Point::new(*rev, evaluation, state, self.context);
+                    // The same end as before: what follows finds the state that it was built on.
+                    if let Some(known) = known.filter(|known| known.after == point.after) {
+                        point.after = known.after.clone();
+                    }
+                    Arc::new(point)
+                }
+            };
+            state = point.after.clone();
+            history.push(point);
+        }
+        history
+    }
+
+    fn downgrade_holds(&self, point: &Point) -> bool {
+        point.downgrade.get().is_none_or(|down| holds(&down.evaluation.trace, self.environment))
+    }
+}
