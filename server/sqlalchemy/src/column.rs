@@ -100,6 +100,12 @@ pub fn column_spec<H: Host>(interp: &mut Interp<'_, H>, scope: &Scope, value: &V
     Some(read_args(interp, scope, &call.args, call.place))
 }
 
+/// Is it a `mapped_column(...)`, which takes from its annotation what it does not say itself?
+pub(crate) fn is_mapped_column<H: Host>(interp: &mut Interp<'_, H>, value: &Value) -> bool {
+    column_call(interp, value)
+        .is_some_and(|call| core_name(&call.callee).is_some_and(|name| name == "mapped_column"))
+}
+
 /// Is it a column?
 pub fn is_column<H: Host>(interp: &mut Interp<'_, H>, value: &Value) -> bool {
     column_call(interp, value).is_some()
@@ -131,7 +137,8 @@ pub(crate) fn as_call<H: Host>(interp: &mut Interp<'_, H>, value: &Value) -> Opt
     }
     let view = interp.instance_view(value)?;
     let bases = interp.class_outside_bases(&view.class);
-    let callee = bases.into_iter().find(|base| canonical(base).is_some())?;
+    let callee =
+        bases.into_iter().find(|base| canonical(base).is_some() || crate::path::is_flask_class(base))?;
     let place = interp.class_view(&view.class)?.place;
     let place = view.args.list.first().map_or(place, |arg| arg.place);
     Some(Call { callee, args: view.args, place })

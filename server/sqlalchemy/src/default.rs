@@ -69,10 +69,8 @@ fn plain<H: Host>(interp: &mut Interp<'_, H>, value: &Value, place: Place) -> Fa
     }
     match called(value) {
         Some((Canonical::Func(name), call)) if call.args.list.is_empty() && call.args.open.is_none() => {
-            match name.as_str() {
-                "now" => return known(ServerDefault::Now),
-                "true" | "false" => {}
-                _ => {}
+            if name == "now" {
+                return known(ServerDefault::Now);
             }
         }
         Some((Canonical::Func(name), call)) if name == "next_value" => {

@@ -22,9 +22,9 @@ pub fn getattr<H: Host>(interp: &mut Interp<'_, H>, of: &Value, wanted: Name, pl
 }
 
 /// `callee(args)`, for [`Host::call`].
-pub fn call<H: Host>(interp: &mut Interp<'_, H>, callee: &Value, args: &Args, place: Place) -> Option<Eval> {
+pub fn call<H: Host>(interp: &mut Interp<'_, H>, callee: &Value, args: &Args, _: Place) -> Option<Eval> {
     if let Some(canonical) = canonical(callee) {
-        return construct(interp, canonical, args).map(Ok);
+        return construct(canonical, args).map(Ok);
     }
     let Symbol::Attribute { of, name, .. } = callee.as_symbol()? else { return None };
     let first = || args.list.first().map(|arg| arg.value.clone());
@@ -64,7 +64,6 @@ pub fn call<H: Host>(interp: &mut Interp<'_, H>, callee: &Value, args: &Args, pl
         let copy = Call { callee: original.callee, args: original.args, place: original.place };
         return Some(Ok(Value::Symbol(Arc::new(Symbol::Call(copy)))));
     }
-    let _ = place;
     None
 }
 
@@ -80,20 +79,17 @@ pub fn iterate<H: Host>(interp: &mut Interp<'_, H>, of: &Value, _: Place) -> Opt
     Some(Ok(column_values(interp, table)?.into_iter().map(|(_, value)| value).collect()))
 }
 
-/// For [`Host::truth`]: constructs of SQLAlchemy are true; what would raise is not answered.
-pub fn truth<H: Host>(interp: &mut Interp<'_, H>, of: &Value) -> Option<bool> {
-    let _ = interp;
+/// For [`Host::truth`]: classes, and objects that are plain objects to Python. An expression has no truth value.
+pub fn truth<H: Host>(_: &mut Interp<'_, H>, of: &Value) -> Option<bool> {
     match of.as_symbol()? {
-        // A class or function.
         Symbol::Path(_) => canonical(of).map(|_| true),
         Symbol::Call(_) => match called(of)? {
-            (Canonical::Sqlalchemy(name), _) => match name.as_str() {
-                "text" | "true" | "false" | "select" | "null" | "and_" | "or_" | "not_" | "inspect"
-                | "create_engine" | "literal" | "bindparam" | "Column" | "column" => None,
-                "Table" | "MetaData" | "Sequence" | "Index" | "Computed" | "Identity" => Some(true),
-                other if other.ends_with("Constraint") => Some(true),
-                _ => None,
-            },
+            (Canonical::Sqlalchemy(name), _) => {
+                let plain =
+                    matches!(name.as_str(), "Computed" | "Identity" | "Index" | "MetaData" | "Sequence")
+                        || name.ends_with("Constraint");
+                plain.then_some(true)
+            }
             _ => None,
         },
         _ => None,
@@ -276,19 +272,12 @@ fn kind_of(name: &str) -> Option<&'static str> {
 }
 
 /// Calls whose result is simpler than the call.
-fn construct<H: Host>(interp: &mut Interp<'_, H>, canonical: Canonical, args: &Args) -> Option<Value> {
-    let Canonical::Sqlalchemy(callee) = canonical else { return None };
-    match callee.as_str() {
-        "quoted_name" => match &args.get(0, "value")?.value {
+fn construct(canonical: Canonical, args: &Args) -> Option<Value> {
+    match canonical {
+        Canonical::Sqlalchemy(callee) if callee == "quoted_name" => match &args.get(0, "value")?.value {
             text @ (Value::Str(_) | Value::Partial(_)) => Some(text.clone()),
             _ => None,
         },
-        // `inspect(Model)` of a class is its mapper: for names and tables the class serves.
-        "inspect" | "class_mapper" => {
-            let class = args.list.first()?.value.clone();
-            interp.class_view(&class)?;
-            None
-        }
         _ => None,
     }
 }
@@ -320,21 +309,21 @@ fn symbol_attribute<H: Host>(
     {
         return symbol_attribute(interp, &of.clone(), wanted, place);
     }
+    if let Some(Symbol::Attribute { name, .. }) = of.as_symbol()
+        && name == "__table__"
+        && matches!(wanted.as_str(), "name" | "fullname" | "schema")
+    {
+        return table_attribute(interp, of, wanted);
+    }
     let call = of.as_call()?;
     match canonical(&call.callee)? {
         Canonical::Sqlalchemy(kind) => match (kind.as_str(), wanted.as_str()) {
             ("text" | "TextClause" | "literal_column" | "DDL", "text" | "statement") => {
                 let sql = sql_text(of)?;
-                (!sql.holes).then(|| Value::Str(sql.text))
+                (!sql.holes).then_some(Value::Str(sql.text))
             }
             ("Table" | "table" | "TableClause", "name" | "fullname" | "schema") => {
-                let table = table_ref(interp, of)?;
-                Some(match (wanted.as_str(), table.schema) {
-                    ("name", _) => Value::str(&table.name),
-                    ("schema", None) => Value::None,
-                    ("schema", Some(schema)) => Value::str(&schema),
-                    (_, _) => Value::str(&table.to_string()),
-                })
+                table_attribute(interp, of, wanted)
             }
             ("Column" | "column" | "mapped_column", _) => column_attribute(interp, of, wanted),
             ("Index" | "Sequence", "name") => {
@@ -359,6 +348,16 @@ fn symbol_attribute<H: Host>(
         }
         _ => None,
     }
+}
+
+fn table_attribute<H: Host>(interp: &mut Interp<'_, H>, of: &Value, wanted: Name) -> Option<Value> {
+    let table = table_ref(interp, of)?;
+    Some(match (wanted.as_str(), table.schema) {
+        ("name", _) => Value::str(&table.name),
+        ("schema", None) => Value::None,
+        ("schema", Some(schema)) => Value::str(&schema),
+        (_, _) => Value::str(&table.to_string()),
+    })
 }
 
 fn column_attribute<H: Host>(interp: &mut Interp<'_, H>, of: &Value, wanted: Name) -> Option<Value> {

@@ -5,12 +5,14 @@ use crate::column::is_dialect_option;
 use crate::path::call_of;
 use crate::scope::Scope;
 use crate::sql::{column_name, condition_sql, expr_sql, sql_text, whole};
-use fact::{Fact, Place, Reason, Unknown};
+use fact::{Fact, Place, Unknown};
 use python::eval::Interp;
 use python::host::Host;
 use python::value::{Args, Value};
 use schema::{Index, IndexItem};
-use std::sync::Arc;
+
+/// Stands for the text of an option that cannot be read: a condition that is not known still makes a partial index.
+const UNREADABLE: &str = "?";
 
 /// An `Index(name, *expressions, **options)`. `None`: it is none.
 pub fn index<H: Host>(
@@ -116,7 +118,7 @@ pub fn index_options<H: Host>(interp: &mut Interp<'_, H>, scope: &Scope, args: &
                     continue;
                 }
                 let sql = condition_sql(interp, scope, &arg.value).and_then(whole);
-                let text = sql.unwrap_or_else(|| unreadable_condition(&arg.value));
+                let text = sql.unwrap_or_else(|| UNREADABLE.into());
                 // One condition serves all dialects where they agree; a second one that differs stays an option.
                 let general = keyword == "postgresql_where" || args.keyword("postgresql_where").is_none();
                 match &index.condition {
@@ -134,20 +136,9 @@ pub fn index_options<H: Host>(interp: &mut Interp<'_, H>, scope: &Scope, args: &
             "postgresql_using" | "postgresql_concurrently" => {}
             _ if is_dialect_option(&keyword) && !arg.value.is_none() => {
                 let text = option_text(&arg.value);
-                index.options.push((keyword, text.unwrap_or_else(|| "?".to_owned()).into()));
+                index.options.push((keyword, text.unwrap_or_else(|| UNREADABLE.to_owned()).into()));
             }
             _ => {}
         }
     }
-}
-
-/// A condition that cannot be read still makes the index a partial one.
-fn unreadable_condition(value: &Value) -> Arc<str> {
-    let _ = value;
-    "?".into()
-}
-
-/// What is wrong with an index that cannot be read at all.
-pub fn unreadable(place: Place) -> Unknown {
-    Unknown::new(Reason::UnreadableArgument("the index".into()), place)
 }

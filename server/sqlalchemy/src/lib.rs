@@ -24,6 +24,7 @@ pub mod types;
 
 pub use args::constraint_name;
 pub use column::{ColumnItem, column};
+pub use declarative::{MappedTable, Models, mapped_table};
 pub use dml::{Statement, statement};
 pub use metadata::{Metadata, MetadataKey, metadata};
 pub use path::{Canonical, canonical};

@@ -5,6 +5,7 @@ use fact::Name;
 use python::value::{Symbol, Value};
 use rustc_hash::FxHashMap;
 use schema::TableName;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 /// Names of column values that were made without one, by identity.
@@ -19,6 +20,7 @@ pub struct Scope {
 struct Known {
     table: Option<TableName>,
     column: Name,
+    shared: bool,
 }
 
 impl Scope {
@@ -26,9 +28,22 @@ impl Scope {
     pub fn name(&mut self, value: &Value, table: Option<TableName>, column: Name) {
         let Some(key) = identity(value) else { return };
         self.values.push(value.clone());
-        let known = self.columns.entry(key).or_insert(Known { table, column });
-        if known.table.is_none() {
-            *known = Known { table, column };
+        match self.columns.entry(key) {
+            Entry::Vacant(entry) => {
+                entry.insert(Known { table, column, shared: false });
+            }
+            // A column of a mixin or an abstract base is one of every table that takes it.
+            Entry::Occupied(mut entry) => {
+                let known = entry.get_mut();
+                match (known.table, table) {
+                    (Some(old), Some(new)) if old != new => {
+                        known.shared = true;
+                        known.table = None;
+                    }
+                    (None, Some(_)) if !known.shared => known.table = table,
+                    _ => {}
+                }
+            }
         }
     }
 

@@ -157,7 +157,6 @@ const ANSI: &[&str] = &[
     "localtimestamp",
     "session_user",
     "user",
-    "sysdate_ansi",
 ];
 
 impl<H: Host> Writer<'_, '_, H> {
@@ -307,7 +306,7 @@ impl<H: Host> Writer<'_, '_, H> {
             }
             "not_" => Some(format!("NOT {}", self.nested(first?)?)),
             "true" | "false" | "null" => constant(name),
-            "literal" | "bindparam" | "inline_literal" if name != "bindparam" => self.operand(first?),
+            "literal" | "inline_literal" => self.operand(first?),
             "bindparam" => match args.get(1, "value") {
                 Some(arg) if !arg.value.is_none() => self.operand(&arg.value.clone()),
                 _ => Some(format!(":{}", first?.as_str()?)),
@@ -335,7 +334,6 @@ impl<H: Host> Writer<'_, '_, H> {
             "Column" | "mapped_column" | "column" => {
                 column_name(self.interp, self.scope, value).map(|name| identifier(&name))
             }
-            "exists" | "select" | "case" | "extract" => None,
             _ => None,
         }
     }
@@ -414,7 +412,7 @@ impl<H: Host> Writer<'_, '_, H> {
         let right = first?;
         match (word, right.as_items()) {
             ("IN" | "NOT IN", Some(items)) => {
-                Some(format!("{} {word} ({})", self.nested(&of)?, self.list(&items.to_vec())?))
+                Some(format!("{} {word} ({})", self.nested(&of)?, self.list(items)?))
             }
             ("IN" | "NOT IN", None) => None,
             _ => Some(format!("{} {word} {}", self.nested(&of)?, self.nested(&right)?)),

@@ -58,7 +58,7 @@ pub fn table_of_call_in<H: Host>(
     let mut found = None;
     if let Some(first) = items.first().cloned().or_else(|| call.args.keyword("metadata").cloned()) {
         found = metadata::metadata(interp, &first.value);
-        let by_position = items.first().is_some();
+        let by_position = !items.is_empty();
         if by_position && (found.is_some() || !is_item(interp, &first.value)) {
             items.remove(0);
         }
@@ -171,6 +171,15 @@ impl Builder {
             later: Vec::new(),
             later_indexes: Vec::new(),
         }
+    }
+
+    /// Goes on with a table that was read.
+    pub fn of(table: Table) -> Builder {
+        let mut builder = Builder::new(table.name, table.place);
+        builder.flagged = table.primary_key.as_ref().map(|key| key.columns.clone()).unwrap_or_default();
+        builder.nullable_given = table.columns.iter().map(|column| column.name).collect();
+        builder.table = table;
+        builder
     }
 
     pub fn open(&mut self, unknown: Unknown) {

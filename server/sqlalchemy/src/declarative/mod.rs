@@ -1,8 +1,14 @@
 //! Mapped classes.
 
+mod annotation;
 mod args;
+mod attributes;
+mod build;
 mod inherit;
+mod models;
 mod naming;
+mod sqlmodel;
+mod type_map;
 
 use crate::column::column_spec;
 use crate::path::{Canonical, canonical, core_name};
@@ -12,8 +18,11 @@ use python::eval::{ClassView, Interp};
 use python::host::Host;
 use python::value::{Symbol, Value};
 
+pub use build::mapped_table;
 pub use inherit::{is_mapped, mapped_parent};
+pub use models::{MappedTable, Models};
 pub use naming::table_name;
+pub use type_map::Versions;
 
 /// The database's name of an attribute of a mapped class.
 pub fn attribute_column<H: Host>(interp: &mut Interp<'_, H>, class: &Value, attribute: Name) -> Option<Name> {

@@ -1,9 +1,9 @@
 //! Which table a mapped class has: `__tablename__`, `__table__`, and what Flask-SQLAlchemy and SQLModel make up.
 
-use crate::args::plain_text;
+use crate::args::{plain_text, unreadable, why};
 use crate::path::{Canonical, canonical, is_flask_class};
 use crate::table_ref::table_ref;
-use fact::{Place, name};
+use fact::{Place, Unknown, name};
 use python::eval::{ClassView, Interp};
 use python::host::Host;
 use python::value::{Args, Symbol, Value};
@@ -21,6 +21,19 @@ pub fn table_name<H: Host>(interp: &mut Interp<'_, H>, class: &Value) -> Option<
     };
     let schema = super::args::schema(interp, class)?;
     Some(TableName { schema, name: name(&text) })
+}
+
+/// Why a class that says that it has a table of its own has none with a name. `None`: it does not say so.
+pub(super) fn why_unnamed<H: Host>(interp: &mut Interp<'_, H>, class: &Value) -> Option<Unknown> {
+    let view = interp.class_view(class)?;
+    if let Some(table) = own(interp, class, &view, "__table__") {
+        return Some(why(&table, "the table of the class", view.place));
+    }
+    let name = declared(interp, class, &view)?;
+    if plain_text(&name).is_none() {
+        return Some(why(&name, "the name of the table", view.place));
+    }
+    Some(unreadable("the schema of the table", view.place))
 }
 
 /// The value of `__tablename__` for this very class; None where the class is mapped to the table of its parent.
@@ -72,7 +85,7 @@ pub(super) fn bound<H: Host>(interp: &mut Interp<'_, H>, class: &Value, value: V
             let result = interp.call_whole(&value, Args::values([class.clone()], place), place);
             match result {
                 Ok(result) => interp.freeze(&result),
-                Err(_) => Value::unknown(crate::args::unreadable("a declared attribute", place)),
+                Err(_) => Value::unknown(unreadable("a declared attribute", place)),
             }
         }
         // `declared_attr(lambda cls: ...)`
@@ -87,6 +100,11 @@ pub(super) fn bound<H: Host>(interp: &mut Interp<'_, H>, class: &Value, value: V
         },
         _ => interp.freeze(&value),
     }
+}
+
+/// Names that are there without an import and stand for types.
+pub(super) fn is_name(name: &str) -> bool {
+    matches!(name, "bool" | "bytes" | "dict" | "float" | "int" | "list" | "object" | "set" | "str" | "tuple")
 }
 
 /// What makes up the names that are not given.

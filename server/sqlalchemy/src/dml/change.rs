@@ -95,7 +95,6 @@ pub(super) fn insert_rows<H: Host>(
     interp: &mut Interp<'_, H>,
     table: Option<TableName>,
     rows: Option<&Value>,
-    place: Place,
 ) -> DataChange {
     let mut draft = Draft::new(DataKind::Insert, table, Scope::default());
     draft.rows = true;
@@ -103,7 +102,6 @@ pub(super) fn insert_rows<H: Host>(
     if let Some(rows) = rows {
         draft.parameters(interp, rows);
     }
-    let _ = place;
     draft.finish()
 }
 

@@ -66,14 +66,9 @@ pub fn statement_with<H: Host>(
 }
 
 /// `op.bulk_insert(table, rows)`: an INSERT of these rows.
-pub fn bulk_insert<H: Host>(
-    interp: &mut Interp<'_, H>,
-    table: &Value,
-    rows: Option<&Value>,
-    place: Place,
-) -> DataChange {
+pub fn bulk_insert<H: Host>(interp: &mut Interp<'_, H>, table: &Value, rows: Option<&Value>) -> DataChange {
     let target = table_ref(interp, table);
-    change::insert_rows(interp, target, rows, place)
+    change::insert_rows(interp, target, rows)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,14 +1,18 @@
+use crate::Models;
 use fact::{FileId, Name, NodeId, Place, Unknown, name};
 use python::bindings::Bindings;
 use python::eval::{Budget, Interp};
 use python::host::{Eval, Host};
 use python::modules::{Found, SourceModule, Sources};
-use python::value::{Args, Value};
+use python::value::{Args, Call, Symbol, Value};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
-/// A host that knows SQLAlchemy and nothing else.
-pub struct Plain;
+/// A host that knows SQLAlchemy and nothing else, and notes the tables that are made.
+#[derive(Default)]
+pub struct Plain {
+    pub models: Models,
+}
 
 impl Host for Plain {
     type State = ();
@@ -20,7 +24,16 @@ impl Host for Plain {
     fn join((): (), (): (), _: &Unknown) {}
 
     fn call(interp: &mut Interp<'_, Self>, callee: &Value, args: &Args, place: Place) -> Option<Eval> {
-        crate::hooks::call(interp, callee, args, place)
+        if let Some(answer) = crate::hooks::call(interp, callee, args, place) {
+            return Some(answer);
+        }
+        let call = Call { callee: callee.clone(), args: args.clone(), place };
+        let value = Value::Symbol(Arc::new(Symbol::Call(call)));
+        if crate::table::table_call(interp, &value).is_some() {
+            interp.host.models.add_table(value.clone());
+        }
+        interp.host.models.observe(callee, args, &value);
+        Some(Ok(value))
     }
 
     fn getattr(interp: &mut Interp<'_, Self>, of: &Value, name: Name, place: Place) -> Option<Eval> {
@@ -90,7 +103,7 @@ from alembic import op
 pub fn evaluate<T>(text: &str, look: impl FnOnce(&mut Interp<'_, Plain>, &Value) -> T) -> T {
     let mut modules = Modules::default();
     let source = modules.add("m", &format!("{PRELUDE}{text}"), false);
-    let mut interp = Interp::new(Plain, &modules, Budget::default());
+    let mut interp = Interp::new(Plain::default(), &modules, Budget::default());
     if let Err(raise) = interp.run_module(&source) {
         panic!("{text}: {raise:?}");
     }

@@ -1,7 +1,10 @@
 //! Python snippets, evaluated by the smallest of hosts, and what is read out of them.
 
 mod columns;
+mod hooks;
 mod host;
+mod metadata;
+mod models;
 mod show;
 mod statements;
 mod tables;

@@ -164,7 +164,7 @@ fn bulk_inserts() {
     ] {
         let got = evaluate(&format!("{SETUP}\nx = (t, {rows})\n"), |interp, value| {
             let Some([table, rows]) = value.as_items() else { return String::new() };
-            show(&bulk_insert(interp, &table.clone(), Some(&rows.clone()), place()))
+            show(&bulk_insert(interp, table, Some(rows)))
         });
         assert_eq!(got, want, "{rows}");
     }

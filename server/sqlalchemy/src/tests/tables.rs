@@ -1,7 +1,7 @@
 use super::host::{evaluate, place};
 use super::show;
 use expect_test::{Expect, expect};
-use python::value::{Call, Symbol, Value};
+use python::value::{Call, Symbol};
 
 /// The table that `x` is: an `op.create_table(...)` or `sa.Table(...)` call.
 fn check_table(text: &str, want: Expect) {
@@ -299,5 +299,4 @@ t = sa.Table('t', sa.MetaData())
         });
         assert_eq!(got, want, "{expression}");
     }
-    let _ = Value::None;
 }
