@@ -32,7 +32,8 @@ impl Document {
         let source = source::normalise(&text);
         let tree = parse_tree(&source, None);
         let module = tree.as_ref().map(|tree| lower(&text, &source, tree, None)).unwrap_or_default();
-        let is_reusable = is_reusable(&source, tree.as_ref());
+        let is_reusable = matches!(source, Cow::Borrowed(_))
+            && tree.as_ref().is_some_and(|tree| !tree.root_node().has_error());
         drop(source);
         Document { text, module: Arc::new(module), tree, is_reusable }
     }
@@ -111,10 +112,6 @@ impl Reuse<'_> {
         let span = tree.span(tree.root?.into())?;
         (span.end as usize == range.len()).then_some(tree)
     }
-}
-
-fn is_reusable(source: &Cow<'_, str>, tree: Option<&Tree>) -> bool {
-    matches!(source, Cow::Borrowed(_)) && tree.is_some_and(|tree| !tree.root_node().has_error())
 }
 
 fn floor(text: &str, at: usize) -> usize {

@@ -312,10 +312,10 @@ impl Lower<'_> {
     fn delete(&mut self) -> Option<Stmt> {
         let (mut targets, broken) = self.operands();
         let broken = broken || targets.is_empty();
-        if let [only] = targets.as_slice() {
-            if let Some(Expr::Tuple(elements)) = self.get(*only) {
-                targets = elements.to_vec();
-            }
+        if let [only] = targets.as_slice()
+            && let Some(Expr::Tuple(elements)) = self.get(*only)
+        {
+            targets = elements.to_vec();
         }
         for target in &targets {
             self.check_deletable(*target);
