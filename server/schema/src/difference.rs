@@ -8,6 +8,7 @@ mod keys;
 #[cfg(test)]
 mod tests;
 
+use crate::column::Autoincrement;
 use crate::dialect::{reported, reported_default};
 use crate::{Column, Dialect, Index, Kind, Schema, Table, TableName, Type, Unique};
 use fact::{Fact, Name};
@@ -109,7 +110,7 @@ pub fn differences(before: &Schema, after: &Schema, dialect: Option<Dialect>) ->
 
 /// What is different in one table.
 pub fn table_differences(before: &Table, after: &Table, dialect: Option<Dialect>) -> Vec<Difference> {
-    let (before, after) = (&*plain(before, dialect), &*plain(after, dialect));
+    let (before, after) = (&*undistinguished(before, dialect), &*undistinguished(after, dialect));
     let mut found = Vec::new();
     for old in &before.columns {
         let Some(new) = after.column(&old.name) else {
@@ -136,7 +137,7 @@ pub fn table_differences(before: &Table, after: &Table, dialect: Option<Dialect>
 }
 
 /// The table without distinctions that its database does not make.
-fn plain(table: &Table, dialect: Option<Dialect>) -> Cow<'_, Table> {
+fn undistinguished(table: &Table, dialect: Option<Dialect>) -> Cow<'_, Table> {
     if !dialect.is_some_and(|dialect| dialect.kind.is_mysql_like()) {
         return Cow::Borrowed(table);
     }
@@ -203,7 +204,8 @@ fn types_differ(a: &Type, b: &Type, dialect: Option<Dialect>) -> bool {
 }
 
 fn defaults_differ(old: &Column, new: &Column, dialect: Option<Dialect>) -> bool {
-    if old.default == new.default {
+    let counts = |column: &Column| column.autoincrement == Autoincrement::On;
+    if old.default == new.default || (counts(old) && counts(new)) {
         return false;
     }
     let on = |kind: Kind| {

@@ -4,9 +4,11 @@
 //! passing (an index with its column, a default with a MODIFY) comes back too. Every answer is tried before it is given:
 //! it applies without a failure and ends at the schema from before.
 
+mod addition;
 mod alter;
 mod declared;
 mod exact;
+mod removal;
 mod renames;
 #[cfg(test)]
 mod tests;
@@ -71,24 +73,33 @@ pub fn transition(
     place: Place,
     context: &Context,
 ) -> Result<Vec<Operation>, Why> {
-    let mut transition = Transition::new(from.clone(), context, place, false);
-    transition.reach(to)?;
+    let mut transition = Transition::new(from.clone(), to, context, place, false);
+    transition.reach()?;
     finish(transition, to, context)
 }
 
 fn restore(step: &Step, before: &Schema, after: Schema, context: &Context) -> Result<Vec<Operation>, Why> {
     let batched = step.written == Written::Batch || matches!(step.operation, Operation::Batch { .. });
-    let mut transition = Transition::new(after, context, step.place, batched);
+    let mut transition = Transition::new(after, before, context, step.place, batched);
     transition.undo_renames(step, before);
-    transition.reach(before)?;
+    transition.reach()?;
     finish(transition, before, context)
 }
 
 fn finish(transition: Transition<'_>, to: &Schema, context: &Context) -> Result<Vec<Operation>, Why> {
+    let reached = &transition.state;
+    let opened = to.tables.values().chain(reached.tables.values()).find_map(|table| {
+        let differs = to.tables.get(&table.name) != reached.tables.get(&table.name);
+        table.open.clone().filter(|_| differs)
+    });
+    let exact = same(reached, to);
+    if let (Some(unknown), false) = (opened, exact && transition.failures.is_empty()) {
+        return Err(Why::Unknown(unknown));
+    }
     if let Some(failed) = transition.failures.into_iter().next() {
         return Err(Why::Fails(failed));
     }
-    if same(&transition.state, to) {
+    if exact {
         Ok(transition.out)
     } else {
         Err(Why::Inexact(differences(to, &transition.state, context.dialect)))

@@ -312,3 +312,188 @@ impl<T: Serialize> Serialize for Ordered<T> {
         map.end()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::*;
+    use crate::{Computed, Identity, Type};
+    use expect_test::{Expect, expect};
+    use fact::Reason;
+
+    #[track_caller]
+    fn check_reported(kind: Option<Kind>, schema: &Schema, expected: Expect) {
+        let json = serde_json::to_string_pretty(&reported(schema, kind.map(Into::into))).unwrap();
+        expected.assert_eq(&json);
+    }
+
+    #[track_caller]
+    fn check_changes(kind: Kind, before: &Schema, operations: Vec<crate::Operation>, expected: Expect) {
+        let after = after(kind, before, operations);
+        let json = serde_json::to_string(&changes(before, &after, Some(kind.into()))).unwrap();
+        expected.assert_eq(&json);
+    }
+
+    #[test]
+    fn a_whole_table() {
+        let schema = schema(
+            PG,
+            "CREATE TYPE kind AS ENUM ('a', 'b');
+             CREATE TABLE s.t (id SERIAL PRIMARY KEY, k kind DEFAULT 'a', CONSTRAINT ck CHECK (id > 0));
+             CREATE INDEX ix ON s.t USING gin (k) WHERE id > 5",
+        );
+        check_reported(
+            Some(PG),
+            &schema,
+            expect![[r#"
+            {
+              "tables": {
+                "s.t": {
+                  "columns": {
+                    "id": {
+                      "type": "integer",
+                      "nullable": false,
+                      "default": "nextval('s.t_id_seq'::regclass)"
+                    },
+                    "k": {
+                      "type": "kind",
+                      "nullable": true,
+                      "default": "'a'::kind"
+                    }
+                  },
+                  "pk": {
+                    "name": "t_pkey",
+                    "columns": [
+                      "id"
+                    ]
+                  },
+                  "uniques": [],
+                  "fks": [],
+                  "checks": [
+                    {
+                      "name": "ck",
+                      "sql": "id > 0"
+                    }
+                  ],
+                  "indexes": [
+                    {
+                      "name": "ix",
+                      "columns": [
+                        "k"
+                      ],
+                      "unique": false,
+                      "where": "id > 5",
+                      "using": "gin"
+                    }
+                  ],
+                  "unknown": []
+                }
+              },
+              "enums": {
+                "kind": [
+                  "a",
+                  "b"
+                ]
+              },
+              "unknown": []
+            }"#]],
+        );
+    }
+
+    #[test]
+    fn extras_are_told_when_there_are_some() {
+        let mut generated = column("g", Type::Integer);
+        generated.computed = Some(Computed { sql: "a * 2".into(), persisted: Some(true) });
+        let mut identity = column("i", Type::Integer);
+        identity.identity = Some(Identity { always: true, start: None, increment: None });
+        let mut noted = column("a", Type::Integer);
+        noted.comment = Some("note".into());
+        let operation = create_table("t", &[noted, generated, identity], &[], &[]);
+        let before = Schema::default();
+        check_changes(
+            PG,
+            &before,
+            vec![operation.clone()],
+            expect![[
+                r#"{"tables":{"t":{"columns":{"a":{"type":"integer","nullable":true,"default":null,"comment":"note"},"g":{"type":"integer","nullable":true,"default":null,"generated":"a * 2"},"i":{"type":"integer","nullable":false,"default":null,"identity":"ALWAYS"}},"pk":null,"uniques":[],"fks":[],"checks":[],"indexes":[],"unknown":[]}}}"#
+            ]],
+        );
+        let key = create_table("t", &[required("id", Type::Integer)], &[primary_key("", "id")], &[]);
+        check_changes(
+            MY,
+            &before,
+            vec![key],
+            expect![[
+                r#"{"tables":{"t":{"columns":{"id":{"type":"int","nullable":false,"default":null,"autoincrement":true}},"pk":{"name":"PRIMARY","columns":["id"]},"uniques":[],"fks":[],"checks":[],"indexes":[],"unknown":[]}}}"#
+            ]],
+        );
+    }
+
+    #[test]
+    fn what_is_not_known_is_a_question_mark() {
+        let mut schema = Schema::default();
+        let operation = create_table("t", &[column("a", Type::Integer)], &[unique("", "a")], &[]);
+        crate::apply(&mut schema, &op(operation), &crate::Context::new(None));
+        let mut table = Table::clone(schema.table(&plain("t")).unwrap());
+        table.open = Some(Unknown::nowhere(Reason::Rows));
+        schema.tables.insert(table.name, Arc::new(table));
+        schema.opaque = Some(Unknown::nowhere(Reason::SyntaxError));
+        check_reported(
+            None,
+            &schema,
+            expect![[r#"
+            {
+              "tables": {
+                "t": {
+                  "columns": {
+                    "a": {
+                      "type": "?",
+                      "nullable": true,
+                      "default": null
+                    }
+                  },
+                  "pk": "?",
+                  "uniques": [
+                    {
+                      "name": "?",
+                      "columns": [
+                        "a"
+                      ]
+                    }
+                  ],
+                  "fks": [],
+                  "checks": [],
+                  "indexes": [],
+                  "unknown": [
+                    "it depends on rows of the database",
+                    "the database decides, and no dialect is configured"
+                  ]
+                }
+              },
+              "enums": {},
+              "unknown": [
+                "the text has a syntax error"
+              ]
+            }"#]],
+        );
+    }
+
+    #[test]
+    fn only_what_changed_is_listed() {
+        let before =
+            schema(PG, "CREATE TABLE a (x INTEGER); CREATE TABLE b (x INTEGER); CREATE TABLE c (x INTEGER)");
+        check_changes(
+            PG,
+            &before,
+            vec![drop_table("a"), rename_column("b", "x", "y", None)],
+            expect![[
+                r#"{"tables":{"a":null,"b":{"columns":{"y":{"type":"integer","nullable":true,"default":null}},"pk":null,"uniques":[],"fks":[],"checks":[],"indexes":[],"unknown":[]}}}"#
+            ]],
+        );
+        let comment = crate::Operation::SetTableComment { table: plain("a"), comment: Some("x".into()) };
+        check_changes(PG, &before, vec![comment], expect![[r#"{"tables":{}}"#]]);
+        let labels = Fact::Known(vec!["a".into()]);
+        let made = crate::Operation::CreateEnum { name: plain("k"), labels, check_first: false };
+        check_changes(PG, &before, vec![made], expect![[r#"{"tables":{},"enums":{"k":["a"]}}"#]]);
+    }
+}

@@ -2,12 +2,12 @@
 
 use super::engine::Engine;
 use super::mention::{mentions, renamed};
-use super::table::{retain, types_exist};
+use super::table::{retain, spent};
 use super::{Existing, Failure, User};
 use crate::column::Autoincrement;
 use crate::dialect::{Change, base_of};
 use crate::operation::{ColumnChange, Written};
-use crate::{Column, Constraint, IndexItem, Kind, Table, TableName, Type};
+use crate::{Column, Constraint, IndexItem, Kind, ServerDefault, Table, TableName, Type};
 use fact::{Fact, Name};
 use std::sync::Arc;
 
@@ -31,16 +31,15 @@ impl Engine<'_> {
             self.check_type(*written, &Column::new(name, Fact::Known(ty.clone()), self.place));
         }
         self.need_enum_of(&column);
-        if let (Fact::Known(ty), Some(Kind::Postgresql)) = (&mut column.ty, self.kind()) {
-            types_exist(ty);
+        let check =
+            if change.ty.is_some() && !self.is(Kind::Sqlite) { self.type_check(&column) } else { None };
+        if let (Fact::Known(ty), Some(_)) = (&mut column.ty, self.kind()) {
+            spent(ty);
         }
         if let Some(place) = table.columns.iter_mut().find(|known| known.name == name) {
             *place = Arc::new(column.clone());
         }
-        if change.ty.is_some()
-            && !self.is(Kind::Sqlite)
-            && let Some(check) = self.type_check(&column)
-        {
+        if let Some(check) = check {
             self.attach(&mut table, *written, &Constraint::Check(check));
         }
         match &change.new_name {
@@ -64,6 +63,10 @@ impl Engine<'_> {
         }
         let identity = change.identity.is_some()
             || (change.default.is_some() && (change.existing_generated || column.identity.is_some()));
+        let dropped = change.default == Some(Fact::Known(None)) && change.existing_generated;
+        if column.identity.is_some() && change.default.is_some() && !dropped && self.is(Kind::Postgresql) {
+            self.fail(Failure::Unsupported { table: written, what: "default on an identity column" });
+        }
         let set = matches!(change.identity, Some(Some(_)));
         let nullable = change.nullable.as_ref().unwrap_or(&column.nullable) == &Fact::Known(true);
         if set && nullable && self.is(Kind::Postgresql) {
@@ -145,12 +148,11 @@ impl Engine<'_> {
             None => {}
         }
         if let Some(default) = &change.default {
-            if *default == Fact::Known(None) {
-                column.identity = None;
-            }
+            column.identity = None;
             column.default = default.clone();
-            if column.autoincrement == Autoincrement::On && self.is(Kind::Postgresql) {
-                column.autoincrement = Autoincrement::Off;
+            if self.is(Kind::Postgresql) {
+                let counts = matches!(default, Fact::Known(Some(ServerDefault::Sequence(_))));
+                column.autoincrement = if counts { Autoincrement::On } else { Autoincrement::Off };
             }
         }
         if let Some(comment) = &change.comment

@@ -2,7 +2,7 @@
 
 use super::engine::{Engine, similar};
 use super::mention::{mentioned, mentions};
-use super::table::retain;
+use super::table::{brings_check, retain};
 use super::{Existing, Failure, User};
 use crate::constraint::ConstraintName;
 use crate::dialect::Change;
@@ -72,7 +72,7 @@ impl Engine<'_> {
         constraint: &Constraint,
     ) {
         match constraint {
-            Constraint::Check(check) if check.of_type.is_some() => return,
+            Constraint::Check(check) if check.of_type.is_some() && brings_check(added.column) => return,
             Constraint::Check(check) if self.is(Kind::Mariadb) => {
                 self.attach_column_check(table, written, added.column.name, check);
                 return;

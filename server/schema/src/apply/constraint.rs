@@ -114,7 +114,8 @@ impl Engine<'_> {
                     ConstraintKind::PrimaryKey | ConstraintKind::Unique | ConstraintKind::Exclude
                 ) =>
             {
-                self.is_taken(table, name)
+                self.is_taken_by_relation(table, *name)
+                    || table.constraint_names().any(|(_, name)| *name == wanted)
             }
             Some(Kind::Postgresql | Kind::Mssql) => table.constraint_names().any(|(_, name)| *name == wanted),
         };

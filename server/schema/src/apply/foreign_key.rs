@@ -1,8 +1,8 @@
 //! Foreign keys: what they need on the other side, and the index that InnoDB gives them.
 
-use super::Failure;
 use super::engine::{Engine, assumed_column, similar};
 use super::named::Given;
+use super::{Existing, Failure};
 use crate::constraint::ConstraintName;
 use crate::dialect::Nameless;
 use crate::operation::Written;
@@ -136,6 +136,14 @@ impl Engine<'_> {
         } else {
             Fact::Unknown(Unknown::nowhere(Reason::ServerMade))
         };
+        if let Fact::Known(Some(name)) = name
+            && (table.indexes.iter().any(|index| index.name == Fact::Known(Some(name)))
+                || table.uniques.iter().any(|unique| unique.name == Fact::Known(Some(name))))
+        {
+            let table = Some(table.name);
+            self.fail(Failure::AlreadyExists { kind: Existing::Index, table, name });
+            return;
+        }
         let items = key.columns.iter().map(|column| IndexItem::Column(*column)).collect();
         let mut index = Index::new(items, key.place);
         index.name = name;

@@ -140,7 +140,7 @@ impl Engine<'_> {
     }
 
     /// Tables, indexes and the constraints that are indexes share one namespace on PostgreSQL.
-    fn is_taken_by_relation(&self, table: &Table, name: Name) -> bool {
+    pub fn is_taken_by_relation(&self, table: &Table, name: Name) -> bool {
         let wanted: ConstraintName = Fact::Known(Some(name));
         let relation = TableName { schema: table.name.schema, name };
         let uses = |table: &Table| {

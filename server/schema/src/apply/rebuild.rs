@@ -6,7 +6,7 @@ use super::alter::rename_within;
 use super::column::{covers, known};
 use super::engine::{Engine, similar};
 use super::mention::mentions;
-use super::table::retain;
+use super::table::{retain, spent};
 use super::{Existing, Failure, User};
 use crate::constraint::ConstraintName;
 use crate::dialect::{rebuilt_type, reported};
@@ -121,6 +121,7 @@ impl Engine<'_> {
                         key.columns.retain(|other| other != column);
                     }
                     table.primary_key.take_if(|key| key.columns.is_empty());
+                    table.checks.retain(|check| check.of_type != Some(*column));
                     draft.dropped.push(*column);
                 }
             }
@@ -230,7 +231,11 @@ impl Engine<'_> {
         let primary = draft.table.primary_key.as_ref().is_some_and(|key| key.columns.contains(&column));
         self.set(&mut altered, change, primary);
         if let Some(place) = draft.table.columns.iter_mut().find(|known| known.name == column) {
-            *place = Arc::new(altered.clone());
+            let mut kept = altered.clone();
+            if let (Fact::Known(ty), Some(_)) = (&mut kept.ty, self.kind()) {
+                spent(ty);
+            }
+            *place = Arc::new(kept);
         }
         match &change.new_name {
             Some(Fact::Known(new)) if *new != column => {
@@ -243,6 +248,7 @@ impl Engine<'_> {
             _ => {}
         }
         if change.ty.is_some() {
+            draft.table.checks.retain(|check| check.of_type != Some(column));
             self.check_type(written, &altered);
             if let Some(check) = self.type_check(&altered) {
                 self.draft_constraint(draft, written, &Constraint::Check(check));
@@ -298,12 +304,18 @@ impl Engine<'_> {
         if !named && self.failures.len() == failures {
             self.fail(Failure::UnnamedConstraint { table: written, kind: Some(constraint.kind()) });
         }
-        // A constraint of the same name gives way.
+        // A constraint of the same name gives way, of whatever kind it is.
         if let Some(name) = last.filter(|name| name.known().is_some_and(Option::is_some)).cloned() {
             let of = |kind: ConstraintKind| usize::from(constraint.kind() == kind);
             forget(&mut scratch.uniques, of(ConstraintKind::Unique), |c| c.name == name);
             forget(&mut scratch.foreign_keys, of(ConstraintKind::ForeignKey), |c| c.name == name);
             forget(&mut scratch.checks, of(ConstraintKind::Check), |c| c.name == name);
+            if let Some(key) = scratch.primary_key.as_mut().filter(|key| key.name == name)
+                && of(ConstraintKind::PrimaryKey) == 0
+            {
+                // The columns still say that they are the key.
+                key.name = Fact::Known(None);
+            }
         }
         draft.table = scratch;
     }
@@ -347,12 +359,29 @@ impl Engine<'_> {
             self.fail(Failure::ColumnInUse { table: written, column: *column, by: User::Index(*name) });
             table.indexes.retain(|index| !dropped.iter().any(|column| covers(index, *column)));
         }
-        for (old, new) in &renames {
-            rename_columns(&mut table, *old, *new);
-        }
+        self.rename_all(&mut table, written, &renames);
         self.store(table);
         for index in new_indexes {
             self.new_index(written, index, &renames);
+        }
+    }
+
+    /// All renames of the block take effect together, so that two columns may change places.
+    fn rename_all(&mut self, table: &mut Table, written: TableName, renames: &[(Name, Name)]) {
+        for (_, new) in renames {
+            let stays = !renames.iter().any(|(old, _)| old == new);
+            if stays && table.column(new).is_some() {
+                let table_name = Some(written);
+                self.fail(Failure::AlreadyExists { kind: Existing::Column, table: table_name, name: *new });
+                table.columns.retain(|column| column.name != *new);
+            }
+        }
+        let between = |at: usize| fact::name(&format!("\u{0}{at}"));
+        for (at, (old, _)) in renames.iter().enumerate() {
+            rename_columns(table, *old, between(at));
+        }
+        for (at, (_, new)) in renames.iter().enumerate() {
+            rename_columns(table, between(at), *new);
         }
     }
 

@@ -7,7 +7,8 @@ use crate::constraint::ConstraintName;
 use crate::dialect::{Change, base_of, has_spelling, is_integer, serial_sequence};
 use crate::join::join_tables;
 use crate::operation::Written;
-use crate::{Column, Constraint, Kind, ServerDefault, Table, TableName, Type};
+use crate::types::TypeConstraint;
+use crate::{Check, Column, Constraint, Kind, ServerDefault, Table, TableName, Type};
 use fact::{Fact, Name, Reason, Unknown};
 use std::sync::Arc;
 
@@ -84,8 +85,8 @@ impl Engine<'_> {
             }
         }
         column.comment = column.comment.filter(|comment| !comment.is_empty());
-        if let (Fact::Known(ty), Some(Kind::Postgresql)) = (&mut column.ty, self.kind()) {
-            types_exist(ty);
+        if let (Fact::Known(ty), Some(_)) = (&mut column.ty, self.kind()) {
+            spent(ty);
         }
         if primary {
             column.nullable = Fact::Known(false);
@@ -247,7 +248,11 @@ pub(super) fn constraints_of(table: &Table) -> Vec<Constraint> {
     let primary = table.primary_key.iter().cloned().map(Constraint::PrimaryKey);
     let keys = table.foreign_keys.iter().cloned().map(Constraint::ForeignKey);
     let uniques = table.uniques.iter().cloned().map(Constraint::Unique);
-    let checks = table.checks.iter().filter(|check| check.of_type.is_none()).cloned().map(Constraint::Check);
+    let own = |check: &&Check| {
+        let column = check.of_type.and_then(|column| table.column(&column));
+        !column.is_some_and(|column| brings_check(column))
+    };
+    let checks = table.checks.iter().filter(own).cloned().map(Constraint::Check);
     let excludes = table.excludes.iter().cloned().map(Constraint::Exclude);
     primary.chain(uniques).chain(checks).chain(excludes).chain(keys).collect()
 }
@@ -284,15 +289,34 @@ fn is_serial(ty: &Type) -> bool {
     }
 }
 
-/// Whether the type was to be made with the table says nothing once the table is there.
-pub(super) fn types_exist(ty: &mut Type) {
+/// What a type says of what is made along with it says nothing once that is there.
+pub(super) fn spent(ty: &mut Type) {
     match ty {
-        Type::Enum(ty) => ty.create_type = false,
-        Type::Array { item, .. } => types_exist(item),
+        Type::Boolean { constraint } => *constraint = TypeConstraint::default(),
+        Type::Enum(ty) => {
+            ty.create_type = false;
+            ty.constraint = TypeConstraint::default();
+        }
+        Type::Array { item, .. } => spent(item),
         Type::Variants { base, others } => {
-            types_exist(base);
-            others.iter_mut().for_each(|(_, other)| types_exist(other));
+            spent(base);
+            others.iter_mut().for_each(|(_, other)| spent(other));
         }
         _ => {}
     }
+}
+
+/// Does the type of that column bring its CHECK itself?
+pub(super) fn brings_check(column: &Column) -> bool {
+    fn creates(ty: &Type) -> bool {
+        match ty {
+            Type::Boolean { constraint } => constraint.create,
+            Type::Enum(ty) => ty.constraint.create,
+            Type::Variants { base, others } => {
+                creates(base) || others.iter().any(|(_, other)| creates(other))
+            }
+            _ => false,
+        }
+    }
+    column.ty.known().is_some_and(creates)
 }

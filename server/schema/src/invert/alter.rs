@@ -1,6 +1,5 @@
 //! The `alter_column` that makes one column of another.
 
-use super::declared;
 use crate::column::Autoincrement;
 use crate::operation::ColumnChange;
 use crate::types::TypeConstraint;
@@ -20,7 +19,7 @@ pub(super) fn change(from: &Column, to: &Column, kind: Option<Kind>) -> Option<C
         change.nullable = Some(to.nullable.clone());
     }
     if from.default != to.default {
-        change.default = Some(declared::column(to).default);
+        change.default = Some(to.default.clone());
     }
     if from.comment != to.comment {
         change.comment = Some(to.comment.clone());

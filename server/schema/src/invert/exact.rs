@@ -1,6 +1,8 @@
 //! Equality of schemas but for what no operation can restore: the order of columns and of the constraints in a table.
 
+use crate::column::Autoincrement;
 use crate::{Schema, Table};
+use fact::Fact;
 use std::sync::Arc;
 
 /// Are the two the same schema, orders aside?
@@ -18,9 +20,19 @@ pub fn same(a: &Schema, b: &Schema) -> bool {
 
 fn sorted(table: &Table) -> Table {
     let mut table = table.clone();
+    for column in &mut table.columns {
+        // The sequence of a column that counts up has a name of the server's making.
+        if column.autoincrement == Autoincrement::On && column.default != Fact::Known(None) {
+            Arc::make_mut(column).default = Fact::Known(None);
+        }
+    }
     table.columns.sort_by_key(|column| column.name.as_str());
     sort(&mut table.uniques);
     sort(&mut table.foreign_keys);
+    for check in &mut table.checks {
+        // A rebuilt table has forgotten which types its CHECKs came from.
+        check.of_type = None;
+    }
     sort(&mut table.checks);
     sort(&mut table.excludes);
     for index in &mut table.indexes {

@@ -1,1 +1,3 @@
-
+mod cases;
+mod property;
+mod settle;
