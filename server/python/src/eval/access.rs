@@ -205,7 +205,8 @@ impl<H: Host> Interp<'_, H> {
                 Ok(unknown(Reason::UnsupportedSyntax("an attribute of a method".into()), place))
             }
             Value::Builtin(builtin) if name == "__name__" => Ok(Value::str(builtin.as_str())),
-            Value::None => self.no_attribute(name, place),
+            Value::None if !name.starts_with("__") => self.no_attribute(name, place),
+            Value::Int(_) | Value::Float(_) if name == "real" => Ok(of.clone()),
             _ if self.has_method(of, &name) == Some(false) => self.no_attribute(name, place),
             _ => Ok(native(of, name)),
         }

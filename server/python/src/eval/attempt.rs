@@ -75,7 +75,7 @@ impl<H: Host> Interp<'_, H> {
         };
         match caught {
             Some(true) => self.caught(frame, handler, exception),
-            Some(false) => self.handle(frame, rest, flow),
+            Some(false) => self.deeper(|this| this.handle(frame, rest, flow)),
             None => {
                 let because = Unknown::new(Reason::UndecidedTest, exception.place);
                 self.fork_flow(

@@ -131,8 +131,10 @@ impl<H: Host> Interp<'_, H> {
         let names: Vec<Name> = source.bindings.names().collect();
         let mut entries = Vec::with_capacity(names.len());
         for name in names {
-            if let Some(value) = self.module_name(&source, name) {
-                entries.push((Value::str(&name), value));
+            match self.module_name(&source, name) {
+                Some(Value::Unknown(unknown)) if matches!(unknown.reason, Reason::NameNotFound(_)) => {}
+                Some(value) => entries.push((Value::str(&name), value)),
+                None => {}
             }
         }
         self.new_dict(entries)
@@ -322,6 +324,7 @@ fn reflection<H: Host>(interp: &mut Interp<'_, H>, name: Name, args: Args, place
 
 fn type_of<H: Host>(interp: &Interp<'_, H>, value: &Value) -> Option<Value> {
     let builtin = match value {
+        Value::None => "NoneType",
         Value::Bool(_) => "bool",
         Value::Int(_) => "int",
         Value::Float(_) => "float",
@@ -359,7 +362,7 @@ fn isinstance<H: Host>(interp: &mut Interp<'_, H>, value: &Value, class: &Value)
     }
     if value.is_none() {
         return match class {
-            Value::Builtin(name) => Some(name == "object"),
+            Value::Builtin(name) => Some(name == "object" || name == "NoneType"),
             Value::Unknown(_) => None,
             other => Some(other.as_path().is_some_and(|path| path == "types.NoneType")),
         };

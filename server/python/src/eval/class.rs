@@ -4,7 +4,7 @@ use super::heap::{Class, ClassBody, Object, ObjectId, Scope, Vars};
 use super::{Flow, Frame, Interp, unknown};
 use crate::ast::{ArgKind, ClassDef};
 use crate::host::{Eval, Host};
-use crate::value::{Args, Function, Method, MethodKind, Role, Value};
+use crate::value::{Arg, Args, Function, Method, MethodKind, Role, Value};
 use fact::{Name, Place, Reason, name};
 use std::sync::Arc;
 
@@ -65,7 +65,26 @@ impl<H: Host> Interp<'_, H> {
         if self.is_enum(id) {
             self.make_members(id)?;
         }
+        self.tell_bases(id, place)?;
         self.decorate(Value::Object(id), to_apply)
+    }
+
+    /// Calls the `__init_subclass__` that a base may have.
+    fn tell_bases(&mut self, id: ObjectId, place: Place) -> Eval<()> {
+        let Object::Class(class) = self.heap.get(id) else { return Ok(()) };
+        let hook = name("__init_subclass__");
+        let above = class.lineage.iter().skip(1).find_map(|base| match self.heap.get(*base) {
+            Object::Class(base) => base.attrs.get(&hook),
+            _ => None,
+        });
+        let Some(Value::Function(function)) = above.cloned() else { return Ok(()) };
+        let mut args = Args::values([Value::Object(id)], place);
+        args.list.extend(class.keywords.iter().map(|(name, value)| Arg {
+            name: Some(*name),
+            value: value.clone(),
+            place,
+        }));
+        self.call_function(&function, args, place).map(|_| ())
     }
 
     pub(super) fn new_class(

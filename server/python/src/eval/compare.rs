@@ -94,6 +94,22 @@ impl<H: Host> Interp<'_, H> {
 
     pub(super) fn compare(&mut self, op: CompareOp, left: &Value, right: &Value, place: Place) -> Eval {
         use CompareOp::*;
+        if matches!(op, In | NotIn)
+            && matches!(
+                right,
+                Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Function(_)
+            )
+        {
+            return Err(raise("TypeError", "the value holds nothing", place));
+        }
+        if matches!(op, In | NotIn)
+            && matches!(
+                (left, right),
+                (Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_), Value::Str(_))
+            )
+        {
+            return Err(raise("TypeError", "a str holds only str", place));
+        }
         let decided = match op {
             Is | IsNot => self.identical(left, right).map(|is| is == (op == Is)),
             In | NotIn => self.contains(right, left, place).map(|contains| contains == (op == In)),
@@ -277,6 +293,9 @@ impl<H: Host> Interp<'_, H> {
             }
             if let Some(inner) = self.mixed_in_value(value) {
                 return Some(inner);
+            }
+            if let Some(items) = self.tuple_items(*id) {
+                return Some(self.freeze(&Value::tuple(items)));
             }
         }
         Some(self.freeze(value))

@@ -1,13 +1,12 @@
-//! Methods of lists, dicts and sets.
+//! Methods of lists and dicts.
 
 use super::access::raise;
 use super::heap::{Dict, Object, ObjectId};
 use super::items::{key_error, position};
-use super::operators::{combine, overflow};
 use super::{Interp, unknown};
 use crate::ast::BinaryOp;
 use crate::host::{Eval, Host};
-use crate::value::{Args, Key, Value, same};
+use crate::value::{Args, Key, Value};
 use fact::{Name, Place, Reason};
 
 const LIST: &[&str] =
@@ -26,26 +25,22 @@ const DICT: &[&str] = &[
     "update",
     "values",
 ];
-const SET: &[&str] = &[
-    "add",
-    "clear",
-    "copy",
-    "difference",
-    "difference_update",
-    "discard",
-    "intersection",
-    "intersection_update",
-    "isdisjoint",
-    "issubset",
-    "issuperset",
-    "pop",
-    "remove",
-    "symmetric_difference",
-    "symmetric_difference_update",
-    "union",
-    "update",
-];
 const TUPLE: &[&str] = &["count", "index"];
+const NUMBER: &[&str] = &[
+    "as_integer_ratio",
+    "bit_count",
+    "bit_length",
+    "conjugate",
+    "denominator",
+    "from_bytes",
+    "fromhex",
+    "hex",
+    "imag",
+    "is_integer",
+    "numerator",
+    "real",
+    "to_bytes",
+];
 
 impl<H: Host> Interp<'_, H> {
     /// Whether a built-in value has a method of that name; `None` for other values.
@@ -54,21 +49,24 @@ impl<H: Host> Interp<'_, H> {
             Value::Str(_) => super::strings::METHODS,
             Value::List(_) => LIST,
             Value::Dict(_) => DICT,
-            Value::Set(_) => SET,
+            Value::Set(_) => super::sets::METHODS,
             Value::Tuple(_) => TUPLE,
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) => NUMBER,
             Value::Object(id) => match self.heap.get(*id) {
                 Object::List(_) => LIST,
                 Object::Dict(_) => DICT,
-                Object::Set(_) => SET,
+                Object::Set(_) => super::sets::METHODS,
                 // Of what was a container it is not known any more which.
                 Object::Unknown(_) => {
-                    return Some([LIST, DICT, SET].iter().any(|names| names.contains(&name)));
+                    return Some(
+                        [LIST, DICT, super::sets::METHODS].iter().any(|names| names.contains(&name)),
+                    );
                 }
                 _ => return None,
             },
             _ => return None,
         };
-        Some(names.contains(&name))
+        Some(names.contains(&name) || name.starts_with("__"))
     }
 }
 
@@ -80,17 +78,22 @@ pub(super) fn method<H: Host>(
     args: Args,
     place: Place,
 ) -> Eval {
+    if let Value::Builtin(class) = receiver {
+        return class_method(interp, *class, name, args, place);
+    }
+    if name.starts_with("__") {
+        return Ok(unknown(Reason::UnsupportedSyntax(format!("the method {name}").into()), place));
+    }
     match receiver {
         Value::Str(text) => super::strings::method(interp, text, name, &args, place),
         Value::Bytes(bytes) if name == "decode" => Ok(match std::str::from_utf8(bytes) {
             Ok(text) => Value::str(text),
             Err(_) => unknown(Reason::UnreadableArgument("these bytes".into()), place),
         }),
-        Value::Builtin(class) => class_method(interp, *class, name, args, place),
         Value::Object(id) => match interp.heap.get(*id) {
             Object::List(_) => list(interp, *id, name, &args, place),
             Object::Dict(_) => dict(interp, *id, name, &args, place),
-            Object::Set(_) => set(interp, *id, name, &args, place),
+            Object::Set(_) => super::sets::method(interp, *id, name, &args, place),
             Object::Instance(_) if name.starts_with("super().") => {
                 if name == "super().__init__" {
                     let args = interp.freeze_args(args);
@@ -407,88 +410,6 @@ fn update<H: Host>(interp: &mut Interp<'_, H>, id: ObjectId, args: &Args, place:
     }
     if let Some(Object::Dict(dict)) = interp.heap.get_mut(id) {
         dict.extend(more.into_iter().map(|(key, value)| (Key(key), value)));
-    }
-    Ok(Value::None)
-}
-
-fn set<H: Host>(interp: &mut Interp<'_, H>, id: ObjectId, name: Name, args: &Args, place: Place) -> Eval {
-    let mine: Vec<Value> = interp.known_items(&Value::Object(id)).unwrap_or_default();
-    match name.as_str() {
-        "add" | "discard" | "remove" => {
-            let item = args.list.first().map_or(Value::None, |arg| arg.value.clone());
-            if let Some(unknown) = item.as_unknown().or(args.open.as_ref()) {
-                interp.forget(id, (**unknown).clone());
-                return Ok(Value::None);
-            }
-            if let Some(Object::Set(set)) = interp.heap.get_mut(id) {
-                if name == "add" {
-                    set.insert(Key(item), Value::None);
-                } else if set.shift_remove(&Key(item.clone())).is_none() && name == "remove" {
-                    return Err(key_error(&item, place));
-                }
-            }
-            return Ok(Value::None);
-        }
-        "clear" => {
-            interp.heap.set(id, Object::Set(Dict::default()));
-            return Ok(Value::None);
-        }
-        "pop" => {
-            if let Some(Object::Set(set)) = interp.heap.get_mut(id) {
-                match set.len() {
-                    0 => return Err(raise("KeyError", "the set is empty", place)),
-                    1 => return Ok(set.pop().map_or(Value::None, |(key, _)| key.0)),
-                    _ => {}
-                }
-            }
-            // Which of several items `pop` takes is not defined.
-            let because = fact::Unknown::new(Reason::UnsupportedSyntax("set.pop()".into()), place);
-            interp.forget(id, because.clone());
-            return Ok(Value::unknown(because));
-        }
-        _ if !SET.contains(&name.as_str()) => {
-            return Err(raise("AttributeError", &format!("set has no attribute '{name}'"), place));
-        }
-        _ => {}
-    }
-    let mut result = mine.clone();
-    let op = match name.trim_end_matches("_update") {
-        "difference" => BinaryOp::Sub,
-        "intersection" => BinaryOp::BitAnd,
-        "symmetric_difference" => BinaryOp::BitXor,
-        _ => BinaryOp::BitOr,
-    };
-    let in_place = name.ends_with("update");
-    for arg in &args.list {
-        let items = match interp.iterate(&arg.value, place)? {
-            Ok(items) if args.open.is_none() => items,
-            Ok(_) => return Ok(args.open.clone().map_or_else(|| overflow(place), Value::Unknown)),
-            Err(because) => {
-                if in_place {
-                    interp.forget(id, because.clone());
-                }
-                return Ok(Value::unknown(because));
-            }
-        };
-        let has = |items: &[Value], wanted: &Value| items.iter().any(|item| same(item, wanted));
-        match name.as_str() {
-            "issubset" => return Ok(Value::Bool(mine.iter().all(|item| has(&items, item)))),
-            "issuperset" => return Ok(Value::Bool(items.iter().all(|item| has(&mine, item)))),
-            "isdisjoint" => return Ok(Value::Bool(!mine.iter().any(|item| has(&items, item)))),
-            _ => {}
-        }
-        result = combine(op, &result, &items).into_keys().map(|key| key.0).collect();
-    }
-    let made = interp.new_set(result, place)?;
-    if !in_place {
-        return Ok(made);
-    }
-    match made {
-        Value::Object(new) => {
-            let object = interp.heap.get(new).clone();
-            interp.heap.set(id, object);
-        }
-        other => interp.forget(id, interp.why_unknown(&other, place)),
     }
     Ok(Value::None)
 }

@@ -131,9 +131,10 @@ fn number<H: Host>(interp: &mut Interp<'_, H>, name: Name, args: &Args, place: P
     {
         return Ok(Value::unknown(interp.why_unknown(&value, place)));
     }
+    let second = args.get(1, if name == "int" { "base" } else { "ndigits" }).map(|arg| arg.value.clone());
     let too_large = || super::operators::overflow(place);
     Ok(match (name.as_str(), &value) {
-        ("int", Value::Str(text)) => return parse_int(text, arg(args, 1), place),
+        ("int", Value::Str(text)) => return parse_int(text, second, place),
         ("int", Value::Float(float)) if !float.is_finite() => {
             return Err(raise("ValueError", "the float is not finite", place));
         }
@@ -143,7 +144,7 @@ fn number<H: Host>(interp: &mut Interp<'_, H>, name: Name, args: &Args, place: P
             Some(float) => Value::Float(float),
             None => return Err(raise("ValueError", "could not convert string to float", place)),
         },
-        ("float" | "abs" | "round", Value::Float(float)) => match (name.as_str(), arg(args, 1)) {
+        ("float" | "abs" | "round", Value::Float(float)) => match (name.as_str(), second) {
             ("float", _) => Value::Float(*float),
             ("abs", _) => Value::Float(float.abs()),
             (_, None | Some(Value::None)) if float.is_finite() => Value::Int(float.round_ties_even() as i64),
@@ -158,7 +159,7 @@ fn number<H: Host>(interp: &mut Interp<'_, H>, name: Name, args: &Args, place: P
             ("abs", Some(int)) => int.checked_abs().map_or_else(too_large, Value::Int),
             ("int", Some(int)) => Value::Int(int),
             ("round", Some(int))
-                if arg(args, 1).is_none_or(|digits| digits.as_int().is_some_and(|d| d >= 0)) =>
+                if second.as_ref().is_none_or(|digits| digits.as_int().is_some_and(|d| d >= 0)) =>
             {
                 Value::Int(int)
             }

@@ -103,8 +103,14 @@ impl<H: Host> Interp<'_, H> {
         if spec.is_empty() {
             return Ok(self.display(value, place));
         }
-        let formatted = Spec::parse(spec).and_then(|spec| spec.format(value));
-        Ok(formatted.map_or_else(|| self.hole_for(value, place), plain))
+        let parsed = Spec::parse(spec);
+        match (parsed.as_ref().and_then(|spec| spec.format(value)), value) {
+            (Some(text), _) => Ok(plain(text)),
+            (None, Value::Str(_) | Value::Bool(_) | Value::Int(_) | Value::Float(_)) if parsed.is_some() => {
+                Err(super::access::raise("ValueError", "the format does not fit the value", place))
+            }
+            _ => Ok(self.hole_for(value, place)),
+        }
     }
 
     /// `str(value)`

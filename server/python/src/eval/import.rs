@@ -143,6 +143,16 @@ impl<H: Host> Interp<'_, H> {
         if let Some(value) = self.star_import(source, wanted) {
             return Some(value);
         }
+        // A package that imports its own submodule by name: by then it is an attribute of the package.
+        if source.is_package
+            && source.bindings.binds(wanted)
+            && let Some(module) = self.submodule(source.name, wanted)
+        {
+            return Some(module);
+        }
+        if let Some(value) = self.made_on_demand(source, wanted) {
+            return Some(value);
+        }
         if source.bindings.binds(wanted) {
             let reason = match self.raised_for(source, scope, wanted) {
                 Some(exception) => Reason::Raised(exception_name(self, &exception).as_str().into()),
@@ -151,6 +161,22 @@ impl<H: Host> Interp<'_, H> {
             return Some(unknown(reason, Place::whole_file(source.file)));
         }
         None
+    }
+
+    /// What the module's own `__getattr__` gives for a name that it does not bind.
+    fn made_on_demand(&mut self, source: &Arc<SourceModule>, wanted: Name) -> Option<Value> {
+        let hook = name("__getattr__");
+        if wanted.starts_with("__") || !source.bindings.binds(hook) {
+            return None;
+        }
+        let function = self.module_name(source, hook)?;
+        let place = Place::whole_file(source.file);
+        let args = crate::value::Args::values([Value::str(&wanted)], place);
+        match self.call(&function, args, place) {
+            Ok(value) => Some(value),
+            Err(Raise::Stop(because)) => Some(Value::unknown(because)),
+            Err(_) => None,
+        }
     }
 
     /// Runs the statements that bind or change a name.

@@ -50,6 +50,9 @@ impl<H: Host> Interp<'_, H> {
                     self.call_function(&function, Args::values([this.clone()], place), place)?;
                 }
             }
+            _ if !args.list.is_empty() && self.outside_bases(class).is_empty() => {
+                return Err(access::raise("TypeError", "the class takes no arguments", place));
+            }
             _ => {}
         }
         Ok(this)

@@ -66,6 +66,7 @@ fn len<H: Host>(interp: &mut Interp<'_, H>, args: &Args, place: Place) -> Eval {
     {
         return Err(raise("TypeError", "an iterator has no len()", place));
     }
+    let value = interp.mixed_in_value(&value).unwrap_or(value);
     if let Value::Str(text) = &value {
         return Ok(Value::Int(text.chars().count() as i64));
     }

@@ -28,6 +28,7 @@ mod objects;
 mod operators;
 mod paths;
 mod percent;
+mod sets;
 mod spec;
 mod stdlib;
 mod stmt;
@@ -223,6 +224,11 @@ impl<'s, H: Host> Interp<'s, H> {
 
     pub fn into_parts(self) -> (H, Trace) {
         (self.host, self.trace)
+    }
+
+    /// Whether a statement at the top level of a module is running: its module is being imported.
+    pub fn importing(&self) -> bool {
+        !self.running.is_empty()
     }
 
     /// Whether an exception raised here could be caught by the code itself.

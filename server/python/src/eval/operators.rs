@@ -41,11 +41,11 @@ impl<H: Host> Interp<'_, H> {
         }
         // Enum members that are strings or numbers take part as those.
         let left = self.mixed_in_value(&left).unwrap_or(left);
-        let right = self.mixed_in_value(&right).unwrap_or(right);
         let is_text = |v: &Value| matches!(v, Value::Str(_) | Value::Partial(_));
         if op == BinaryOp::Mod && is_text(&left) {
             return self.percent(&left, &right, place);
         }
+        let right = self.mixed_in_value(&right).unwrap_or(right);
         if op == BinaryOp::Add
             && (is_text(&left) || is_text(&right))
             && let (Some(a), Some(b)) = (as_parts(&left), as_parts(&right))

@@ -48,7 +48,7 @@ impl<H: Host> Interp<'_, H> {
         }
         let flow = match self.enter(frame, item, &context, place) {
             Err(raise) => return Err(raise),
-            Ok(()) => match self.with(frame, stmt, next + 1) {
+            Ok(()) => match self.deeper(|this| this.with(frame, stmt, next + 1)) {
                 Ok(flow) => flow,
                 Err(raise) => Flow::Raise(raise),
             },
@@ -90,7 +90,9 @@ impl<H: Host> Interp<'_, H> {
         };
         let mark = self.pending.len();
         let flow = match target.map_or(Ok(()), |target| self.assign(frame, target, value)) {
-            Ok(()) => self.with(frame, managed.stmt, managed.next).unwrap_or_else(Flow::Raise),
+            Ok(()) => {
+                self.deeper(|this| this.with(frame, managed.stmt, managed.next)).unwrap_or_else(Flow::Raise)
+            }
             Err(raise) => Flow::Raise(raise),
         };
         for exit in self.pending.iter_mut().skip(mark) {
@@ -112,6 +114,9 @@ impl<H: Host> Interp<'_, H> {
                 enter @ Value::Method(_) => self.call(&enter, Args::default(), place)?,
                 _ => Value::unknown(self.why_unknown(context, place)),
             },
+            Value::None | Value::Bool(_) | Value::Int(_) | Value::Str(_) | Value::Tuple(_) => {
+                return Err(access::raise("TypeError", "the value is no context manager", place));
+            }
             other => Value::unknown(self.why_unknown(other, place)),
         };
         item.target.map_or(Ok(()), |target| self.assign(frame, target, entered))

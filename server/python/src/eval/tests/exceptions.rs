@@ -118,7 +118,7 @@ check! {
         c = 0
     "#]];
     of_the_interpreter: "def t(f):\n  try: return f()\n  except KeyError: return 'key'\n  except IndexError: return 'index'\n  except AttributeError: return 'attribute'\n  except TypeError: return 'type'\n  except ValueError: return 'value'\n  except ZeroDivisionError: return 'zero'\n  except StopIteration: return 'stop'\n  except NameError: return 'name'\nclass A: pass\na = [t(lambda: {}['x']), t(lambda: [][0]), t(lambda: A().x), t(lambda: None.x), t(lambda: None[0]), t(lambda: 1()), t(lambda: int('x')), t(lambda: 1 / 0), t(lambda: next(iter([]))), t(lambda: nowhere), t(lambda: len(5)), t(lambda: 'a' + 1), t(lambda: [].index(1)), t(lambda: 5 % 0), t(lambda: 'x'.nothing), t(lambda: A(1).y)]" => expect![[r#"
-        a = ["key", "index", "attribute", "attribute", "type", "type", "value", "zero", "stop", "name", "type", "type", "value", "zero", "attribute", "attribute"]
+        a = ["key", "index", "attribute", "attribute", "type", "type", "value", "zero", "stop", "name", "type", "type", "value", "zero", "attribute", "type"]
     "#]];
     messages_are_not_made_up: "try: {}['x']\nexcept KeyError as e: a = str(e)\ntry: [][0]\nexcept IndexError as e: b = str(e)\ntry: raise ValueError('x', 1)\nexcept ValueError as e: c = str(e), e.args\ntry: raise ValueError\nexcept ValueError as e: d = str(e)" => expect![[r#"
         e = ValueError()

@@ -1,7 +1,11 @@
+mod arbitrary;
+mod budgets;
 mod classes;
+mod cpython;
 mod exceptions;
 mod forks;
 mod loops;
 mod managers;
 mod modules;
 mod support;
+mod traces;
