@@ -68,10 +68,10 @@ fn plain<H: Host>(interp: &mut Interp<'_, H>, value: &Value, place: Place) -> Fa
         return plain(interp, &inner.value.clone(), place);
     }
     match called(value) {
-        Some((Canonical::Func(name), call)) if call.args.list.is_empty() && call.args.open.is_none() => {
-            if name == "now" {
-                return known(ServerDefault::Now);
-            }
+        Some((Canonical::Func(name), call))
+            if name == "now" && call.args.list.is_empty() && call.args.open.is_none() =>
+        {
+            return known(ServerDefault::Now);
         }
         Some((Canonical::Func(name), call)) if name == "next_value" => {
             let sequence = call.args.list.first().and_then(|arg| sequence_name(interp, &arg.value));

@@ -59,6 +59,7 @@ const PACKAGES: &[&str] = &[
     "fastapi_users_db_sqlalchemy",
     "flask_appbuilder",
     "geoalchemy2",
+    "oslo_db",
     "pgvector",
     "sqlalchemy_json",
     "sqlalchemy_jsonfield",

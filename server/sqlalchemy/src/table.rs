@@ -26,7 +26,9 @@ pub fn create_table<H: Host>(
     let name_arg = args.get(0, "table_name").or_else(|| args.keyword("name"));
     let Some(name_arg) = name_arg else { return Err(missing_name(args, place)) };
     let table = name_arg.value.clone();
-    let items: Vec<Arg> = args.positional().skip(usize::from(first_is_name)).cloned().collect();
+    let mut items: Vec<Arg> = args.positional().skip(usize::from(first_is_name)).cloned().collect();
+    // Alembic picks columns, constraints and indexes out of what it is given: a MetaData among them does nothing.
+    items.retain(|item| metadata::metadata(interp, &item.value).is_none());
     build(interp, &Scope::default(), &table, items, args, place, None)
 }
 

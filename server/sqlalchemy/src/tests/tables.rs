@@ -236,6 +236,17 @@ fn what_is_not_known_opens_the_table() {
 }
 
 #[test]
+fn a_metadata_among_the_items_does_nothing() {
+    check_table(
+        "x = op.create_table('t', sa.MetaData(), sa.Column('a', sa.Integer))",
+        expect![[r#"
+            t
+            a: Integer
+        "#]],
+    );
+}
+
+#[test]
 fn helpers_and_loops() {
     check_table(
         "

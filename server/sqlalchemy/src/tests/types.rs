@@ -325,6 +325,9 @@ class Mut(sa.ext.mutable.MutableDict):
 class Nested(sa.TypeDecorator):
     impl = Coded
 
+class JSONB(sa.JSON):
+    __visit_name__ = 'JSONB'
+
 class Odd(sa.types.TypeEngine):
     __visit_name__ = 'ODD'
 ";
@@ -352,6 +355,8 @@ class Odd(sa.types.TypeEngine):
             ("sa.ext.mutable.MutableDict.as_mutable(postgresql.JSONB)", "`JSONB` postgresql"),
             ("GUID().with_variant(sa.Text(), 'sqlite')", "Char(32) {sqlite: Text, postgresql: `UUID`}"),
             ("sa.ARRAY(Coded)", "String(8)[]"),
+            ("JSONB()", "`JSONB` postgresql"),
+            ("sa.JSON().with_variant(JSONB(), 'sqlite')", "Json {sqlite: `JSONB` postgresql}"),
             ("Odd()", "?(the type cannot be read)"),
         ],
     );
@@ -360,7 +365,7 @@ class Odd(sa.types.TypeEngine):
 #[test]
 fn types_of_packages() {
     check_types_in(
-        "import sqlalchemy_utils, geoalchemy2, pgvector.sqlalchemy, sqlalchemy_jsonfield\nfrom sqlmodel.sql import sqltypes\n",
+        "from oslo_db.sqlalchemy import types as oslo_types\nimport sqlalchemy_utils, geoalchemy2, pgvector.sqlalchemy, sqlalchemy_jsonfield\nfrom sqlmodel.sql import sqltypes\n",
         &[
             ("sqltypes.AutoString(length=5)", "String(5)"),
             ("sqltypes.AutoString()", "String {mysql: String(255)}"),
@@ -377,6 +382,10 @@ fn types_of_packages() {
             ("sqlalchemy_jsonfield.JSONField(json=1)", "Json"),
             ("geoalchemy2.Geometry('POINT', srid=4326)", "`geometry(POINT,4326)` postgresql"),
             ("geoalchemy2.types.Geography(geometry_type='POINT')", "`geography(POINT,-1)` postgresql"),
+            ("oslo_types.JsonEncodedDict()", "Text"),
+            ("oslo_types.JsonEncodedList(mysql_as_long=True)", "Text {mysql: `LONGTEXT` mysql}"),
+            ("oslo_types.SoftDeleteInteger()", "Integer"),
+            ("oslo_types.String(36, mysql_ndb_type=sa.Text)", "String(36)"),
             ("pgvector.sqlalchemy.Vector(3)", "`VECTOR(3)` postgresql"),
         ],
     );

@@ -51,6 +51,17 @@ pub(super) fn read(package: &str, name: &str, p: &mut Params<'_>) -> Option<Type
         ("fastapi_users_db_sqlalchemy", "TIMESTAMPAware") => {
             Type::Timestamp { timezone: p.flag(0, "timezone", false) }
         }
+        ("oslo_db", "JsonEncodedDict" | "JsonEncodedList" | "JsonEncodedType") => {
+            let text = Type::Text { length: None, national: false, collation: None };
+            let larger = match (p.flag(0, "mysql_as_long", false), p.flag(1, "mysql_as_medium", false)) {
+                (true, _) => vec![(Kind::Mysql, native("LONGTEXT", Kind::Mysql))],
+                (false, true) => vec![(Kind::Mysql, native("MEDIUMTEXT", Kind::Mysql))],
+                (false, false) => Vec::new(),
+            };
+            vary(text, larger)
+        }
+        ("oslo_db", "SoftDeleteInteger") => Type::Integer,
+        ("oslo_db", "String") => Type::string(p.size(0, "length")),
         ("sqlalchemy_utc", "UtcDateTime") => Type::DateTime { timezone: true },
         ("sqlalchemy_json", "MutableJson" | "NestedMutableJson" | "mutable_json_type") => Type::Json,
         ("sqlalchemy_jsonfield", "JSONField" | "mutable_json_field") => match enforces_text(p.args) {

@@ -1,7 +1,7 @@
 //! Types that the project itself defines: TypeDecorator, UserDefinedType, subclasses of SQLAlchemy's types.
 
-use super::{MAX_DEPTH, read as read_at, vary};
-use crate::args::{unreadable, why};
+use super::{MAX_DEPTH, core, postgresql, read as read_at, vary};
+use crate::args::{Params, unreadable, why};
 use crate::path::{Canonical, canonical};
 use fact::{Fact, Place, name};
 use python::eval::Interp;
@@ -72,6 +72,9 @@ pub(super) fn read<H: Host>(
     }
     // A plain subclass of a type: what its constructor hands on is what the base is made with.
     let base = bases.iter().find(|base| canonical(base).is_some_and(super::is_type_name)).cloned();
+    if let Ok(Value::Str(visited)) = interp.getattr(value, name("__visit_name__"), place) {
+        return visited_as(&visited, &view.args, place);
+    }
     match base {
         Some(base) if !has(interp, &view.class, "__visit_name__") => {
             let call = Symbol::Call(Call { callee: base, args: view.args, place });
@@ -79,6 +82,17 @@ pub(super) fn read<H: Host>(
         }
         _ => trouble(),
     }
+}
+
+/// A subclass that every dialect writes as if it were the type of this name. A dialect that has no such type needs a
+/// compiler of the project's own, which is not looked at: there the spelling stays unknown.
+fn visited_as(visited: &str, args: &Args, place: Place) -> Fact<Type> {
+    let mut params = Params::new(args, place);
+    let known = match visited.chars().any(char::is_lowercase) {
+        true => None,
+        false => core::read(visited, &mut params).or_else(|| postgresql::read(visited, &mut params)),
+    };
+    known.map_or_else(|| Fact::Unknown(unreadable("the type", place)), |ty| params.finish(ty))
 }
 
 /// `UserDefinedType.get_col_spec`: the type in the database's own words.
