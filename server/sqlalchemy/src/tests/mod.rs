@@ -1,6 +1,9 @@
 //! Python snippets, evaluated by the smallest of hosts, and what is read out of them.
 
+mod any;
 mod columns;
+mod expressions;
+mod flavours;
 mod hooks;
 mod host;
 mod metadata;

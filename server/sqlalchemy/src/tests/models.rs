@@ -5,11 +5,11 @@ use expect_test::{Expect, expect};
 use python::eval::{Budget, Interp};
 
 /// All tables of a module's classes and tables, as [`Models::tables`] puts them together.
-fn check_models(text: &str, want: Expect) {
+pub fn check_models(text: &str, want: Expect) {
     check_models_of(&[("m", text)], Versions::default(), want);
 }
 
-fn check_models_of(texts: &[(&str, &str)], versions: Versions, want: Expect) {
+pub fn check_models_of(texts: &[(&str, &str)], versions: Versions, want: Expect) {
     let mut modules = Modules::default();
     let sources: Vec<_> =
         texts.iter().map(|(dotted, text)| modules.add(dotted, &format!("{PRELUDE}{text}"), false)).collect();
@@ -321,145 +321,6 @@ Post.__table__.append_constraint(sa.UniqueConstraint('title', name='uq'))
             pk (id)
             unique uq (title)
             index ix_title (title, [lower(title)])
-        "#]],
-    );
-}
-
-#[test]
-fn flask_models() {
-    check_models(
-        "
-from flask_sqlalchemy import SQLAlchemy
-db = SQLAlchemy()
-class HTTPLog(db.Model):
-    id = db.Column(db.Integer, primary_key=True)
-    at = db.Column(db.DateTime, server_default=db.func.now())
-class Extra(HTTPLog):
-    note = db.Column(db.Text)
-class Child(HTTPLog):
-    id = db.Column(db.ForeignKey('http_log.id'), primary_key=True)
-tags = db.Table('tags', db.Column('log_id', db.ForeignKey('http_log.id')))
-",
-        expect![[r#"
-            tags
-            log_id: Integer
-            fk (log_id) -> http_log(id)
-
-            http_log
-            id: Integer not null
-            at: DateTime default Now
-            note: Text
-            pk (id)
-
-            child
-            id: Integer not null
-            pk (id)
-            fk (id) -> http_log(id)
-        "#]],
-    );
-}
-
-#[test]
-fn a_flask_object_of_the_projects_own_class() {
-    check_models(
-        "
-from flask_sqlalchemy import SQLAlchemy as Other
-class SQLAlchemy(Other):
-    def helper(self):
-        return 1
-db = SQLAlchemy()
-class UserName(db.Model):
-    id = db.Column(db.Integer, primary_key=True)
-",
-        expect![[r#"
-            user_name
-            id: Integer not null
-            pk (id)
-        "#]],
-    );
-}
-
-#[test]
-fn sqlmodel_classes() {
-    let text = "
-import datetime, decimal, uuid
-from typing import Annotated, Optional
-from sqlmodel import Field, Relationship, SQLModel
-class HeroBase(SQLModel):
-    name: str = Field(index=True, max_length=20)
-    secret: Optional[str] = None
-class Hero(HeroBase, table=True):
-    id: int | None = Field(default=None, primary_key=True)
-    at: datetime.datetime
-    cost: decimal.Decimal = Field(max_digits=8, decimal_places=2)
-    team_id: uuid.UUID = Field(foreign_key='team.id', ondelete='CASCADE', nullable=True)
-    data: dict = Field(sa_column=sa.Column('json_data', sa.JSON, nullable=False))
-    small: int = Field(sa_type=sa.SmallInteger, sa_column_kwargs={'server_default': '0'}, unique=True)
-    team: Optional['Team'] = Relationship()
-    short: Annotated[str, Field(max_length=3)]
-class HeroRead(HeroBase):
-    id: int
-";
-    let want = expect![[r#"
-        hero
-        name: String(20) not null
-        secret: String {mysql: String(255)}
-        id: Integer not null
-        at: DateTime tz not null
-        cost: Numeric(8, 2) not null
-        team_id: Uuid
-        json_data: Json not null
-        small: SmallInteger not null default '0'
-        short: String(3) not null
-        pk (id)
-        unique (small)
-        fk (team_id) -> team(id) delete CASCADE
-        index (name)
-    "#]];
-    check_models_of(&[("m", text)], Versions { sqlalchemy: Some((2, 0)), sqlmodel: Some((0, 0, 50)) }, want);
-}
-
-#[test]
-fn other_ways_to_map() {
-    check_models(
-        "
-from dataclasses import dataclass, field
-from sqlalchemy.orm import composite, registry
-reg = registry()
-@reg.mapped
-@dataclass
-class D:
-    __tablename__ = 'd'
-    __sa_dataclass_metadata_key__ = 'sa'
-    id: int = field(init=False, metadata={'sa': sa.Column(sa.Integer, primary_key=True)})
-@dataclass
-class Point:
-    x: int
-    y: int
-@reg.mapped_as_dataclass
-class P:
-    __tablename__ = 'p'
-    id: Mapped[int] = mapped_column(init=False, primary_key=True)
-    at: Mapped[Point] = composite(mapped_column('x1'), mapped_column('y1'))
-Gen = reg.generate_base()
-class G(Gen):
-    __tablename__ = 'g'
-    id = sa.Column(sa.Integer, primary_key=True)
-",
-        expect![[r#"
-            d
-            id: Integer not null
-            pk (id)
-
-            p
-            id: Integer not null
-            x1: Integer not null
-            y1: Integer not null
-            pk (id)
-
-            g
-            id: Integer not null
-            pk (id)
         "#]],
     );
 }
