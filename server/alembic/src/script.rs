@@ -1,15 +1,21 @@
 //! A whole history: the revision files of one environment and their graph.
 
-use crate::graph::{Graph, LoadError, Rev};
+use crate::graph::{Graph, Links, LoadError, Rev};
 use crate::revision_file::{Fault, RevisionFile};
+use fact::FileId;
+use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// The revision files of one environment, in load order, and the graph that they make.
 #[derive(Debug, Clone, Default)]
 pub struct Script {
-    files: Vec<RevisionFile>,
+    files: Vec<Arc<RevisionFile>>,
+    /// Where each file stands in `files`.
+    by_file: FxHashMap<FileId, usize>,
     /// The files that have a place in the graph, by [`Rev`].
     of_rev: Vec<usize>,
-    graph: Graph,
+    links: Arc<[Links]>,
+    graph: Arc<Graph>,
 }
 
 /// What keeps Alembic from loading a history.
@@ -23,24 +29,47 @@ pub enum Refusal<'a> {
 
 impl Script {
     /// The history of `files`, given in load order.
-    pub fn new(files: Vec<RevisionFile>) -> Script {
+    pub fn new(files: Vec<Arc<RevisionFile>>) -> Script {
+        Script::after(&Script::default(), files)
+    }
+
+    /// The history of `files` as it follows on `before`: files that are linked as before make the same graph.
+    pub fn after(before: &Script, files: Vec<Arc<RevisionFile>>) -> Script {
         let with_id = files.iter().enumerate().filter_map(|(index, file)| Some((index, file.links()?)));
         let (of_rev, links): (Vec<_>, Vec<_>) = with_id.unzip();
-        Script { graph: Graph::load(&links), files, of_rev }
+        let (links, graph) = match *before.links == *links {
+            true => (before.links.clone(), before.graph.clone()),
+            false => {
+                let graph = Arc::new(Graph::load(&links));
+                (links.into(), graph)
+            }
+        };
+        let by_file = files.iter().enumerate().map(|(index, file)| (file.file, index)).collect();
+        Script { files, by_file, of_rev, links, graph }
     }
 
     /// Every revision file in load order, whether its id is known or not.
-    pub fn files(&self) -> &[RevisionFile] {
+    pub fn files(&self) -> &[Arc<RevisionFile>] {
         &self.files
     }
 
-    pub fn graph(&self) -> &Graph {
+    pub fn graph(&self) -> &Arc<Graph> {
         &self.graph
     }
 
     /// The file of a revision.
-    pub fn file(&self, rev: Rev) -> Option<&RevisionFile> {
-        self.files.get(*self.of_rev.get(rev.index())?)
+    pub fn file(&self, rev: Rev) -> Option<&Arc<RevisionFile>> {
+        self.files.get(self.index(rev)?)
+    }
+
+    /// Where the file of a revision stands in [`Script::files`].
+    pub fn index(&self, rev: Rev) -> Option<usize> {
+        self.of_rev.get(rev.index()).copied()
+    }
+
+    /// The revision that a file holds; `None` if it is none of these files, or if its id is not known.
+    pub fn rev_of(&self, file: FileId) -> Option<Rev> {
+        self.rev(*self.by_file.get(&file)?)
     }
 
     /// The revision of the file at `index` of [`Script::files`]; `None` if its id is not known.
@@ -58,7 +87,7 @@ impl Script {
         let error = self.graph.strict().err()?;
         let problem = self.graph.problems().iter().find(|problem| problem.refusal(&self.graph).is_some());
         let file = problem.and_then(|problem| self.file(problem.revision()?));
-        Some(Refusal::Graph { file, error })
+        Some(Refusal::Graph { file: file.map(|file| &**file), error })
     }
 }
 
@@ -71,7 +100,7 @@ mod tests {
     fn script(texts: &[&str]) -> Script {
         let file = |(index, text): (usize, &&str)| {
             let path = Utf8PathBuf::from(format!("/v/{index}-.py"));
-            RevisionFile::read(&path, FileId(index as u32), &python::parse::parse(text))
+            Arc::new(RevisionFile::read(&path, FileId(index as u32), &python::parse::parse(text)))
         };
         Script::new(texts.iter().enumerate().map(file).collect())
     }
@@ -110,9 +139,30 @@ mod tests {
         for index in [1, 2] {
             let rev = script.rev(index).unwrap();
             assert_eq!(script.file(rev).map(|file| file.file.0 as usize), Some(index));
+            assert_eq!((script.index(rev), script.rev_of(FileId(index as u32))), (Some(index), Some(rev)));
         }
         let order: Vec<String> =
             script.graph().order().iter().map(|rev| script.graph().id(*rev).to_string()).collect();
         assert_eq!(order, ["a", "b"]);
+    }
+
+    /// Whether a history of `texts` takes over the graph of one of `before`.
+    #[track_caller]
+    fn check_reuse(before: &[&str], texts: &[&str], expect: bool) {
+        let (before, fresh) = (script(before), script(texts));
+        let after = Script::after(&before, fresh.files().to_vec());
+        assert_eq!(Arc::ptr_eq(before.graph(), after.graph()), expect, "{texts:?}");
+        assert_eq!(after.graph().order(), fresh.graph().order());
+    }
+
+    #[test]
+    fn the_graph_stays_while_the_links_do() {
+        let (a, b) = ("revision = 'a'\ndown_revision = None", "revision = 'b'\ndown_revision = 'a'");
+        check_reuse(&[a, b], &[a, b], true);
+        check_reuse(&[a, b], &[a, "'message'\ndown_revision = 'a'\nrevision = 'b'"], true);
+        check_reuse(&[a, b], &[b, a], false);
+        check_reuse(&[a, b], &[a], false);
+        check_reuse(&[a], &[a, "x = 1"], true);
+        check_reuse(&[a, b], &[a, "revision = 'b'\ndown_revision = None"], false);
     }
 }

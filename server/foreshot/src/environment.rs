@@ -1,4 +1,4 @@
-//! From the command line to loaded histories.
+//! From the command line to migration environments, and what is wrong with them.
 
 use crate::config::Settings;
 use crate::failure::Question;
@@ -7,15 +7,14 @@ use alembic::config::{MAIN_SECTION, Sources, read_ini};
 use alembic::discover::{Search, discover};
 use alembic::graph::{Problem, Rev};
 use alembic::layout::{Extra, Layout};
-use alembic::revision_file::{FaultKind, RevisionFile};
-use alembic::script::{Refusal, Script};
-use anyhow::{Context, Result, anyhow, bail};
+use alembic::revision_file::FaultKind;
+use alembic::script::Refusal;
+use anyhow::{Result, anyhow, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 use fact::files::{Files, normalize};
 use fact::{FileId, Place};
-use python::ast::Module;
-use rayon::prelude::*;
-use std::sync::Arc;
+use project::Environment;
+use python::line_index::Unit;
 
 /// What the command line says about where to look. Paths are absolute.
 #[derive(Debug, Clone, Default)]
@@ -29,21 +28,6 @@ pub struct Selection {
     pub versions: Vec<Utf8PathBuf>,
     pub source_roots: Vec<Utf8PathBuf>,
     pub recursive: bool,
-}
-
-/// One migration environment, loaded.
-pub struct Environment {
-    pub layout: Layout,
-    pub script: Script,
-    /// Text and syntax of the revision files, by [`FileId`].
-    pub sources: Vec<Option<Source>>,
-    /// Files that a second location holds again.
-    pub repeated: Vec<Utf8PathBuf>,
-}
-
-pub struct Source {
-    pub text: Arc<str>,
-    pub module: Module,
 }
 
 impl Selection {
@@ -150,111 +134,71 @@ impl Selection {
     }
 }
 
-impl Environment {
-    /// Reads and parses the revision files of `layout`.
-    pub fn load(layout: Layout) -> Environment {
-        let found = layout.revision_files(&Disk);
-        let read = |(index, path): (usize, &Utf8PathBuf)| {
-            let file = FileId(index as u32);
-            match Disk.read(path) {
-                Ok(text) => {
-                    let module = python::parse::parse(&text);
-                    (RevisionFile::read(path, file, &module), Some(Source { text, module }))
-                }
-                Err(error) => (RevisionFile::unreadable(path, file, error), None),
-            }
-        };
-        let (files, sources) = found.paths.par_iter().enumerate().map(read).unzip();
-        Environment { layout, script: Script::new(files), sources, repeated: found.repeated }
-    }
-
-    /// As [`Environment::load`], but a history that Alembic refuses, or that has no revision, is an error.
-    pub fn load_strict(layout: Layout, base: &Utf8Path) -> Result<Environment> {
-        let environment = Environment::load(layout);
-        let layout = &environment.layout;
-        if environment.script.files().is_empty() {
-            let folders: Vec<String> = layout
-                .version_locations
-                .iter()
-                .map(|path| shown(path, base))
-                .chain(layout.missing_locations.iter().map(|path| format!("{path} (missing)")))
-                .collect();
-            bail!("no migrations found: {} has none", folders.join(", "));
+/// Why Alembic refuses the history, with file and line.
+pub fn refusal(environment: &Environment, base: &Utf8Path) -> Option<String> {
+    Some(match environment.script.refusal()? {
+        Refusal::File { file, fault } => {
+            let line = match &fault.kind {
+                FaultKind::Syntax(error) => line_of(environment, file.file, error.span.start),
+                _ => line(environment, fault.place),
+            };
+            format!("{}{}: {}", shown(&file.path, base), suffix(line), fault.kind)
         }
-        match environment.refusal(base) {
-            Some(message) => Err(anyhow!(message)).context("the history cannot be loaded"),
-            None => Ok(environment),
+        Refusal::Graph { file: Some(file), error } => {
+            let place = file.down_revision.place.unwrap_or(Place::whole_file(file.file));
+            format!("{}{}: {error}", shown(&file.path, base), suffix(line(environment, place)))
         }
-    }
-
-    /// What Alembic would only warn of, or not notice, and what is not known of a history that it loads.
-    pub fn doubts(&self, base: &Utf8Path) -> Vec<String> {
-        let graph = self.script.graph();
-        let path = |rev: Rev| self.script.file(rev).map(|file| shown(&file.path, base)).unwrap_or_default();
-        let repeated = self
-            .repeated
-            .iter()
-            .map(|path| format!("{} stands in two version locations; it is loaded once", shown(path, base)));
-        let problems = graph.problems().iter().filter_map(|problem| match problem {
-            Problem::DuplicateId { replaced, kept } => Some(format!(
-                "revision {} stands in two files, {} and {}; Alembic uses the second",
-                graph.id(*kept),
-                path(*replaced),
-                path(*kept),
-            )),
-            Problem::Cycle { members, listed: None, .. } => {
-                let ids: Vec<_> = members.iter().map(|rev| graph.id(*rev).as_str()).collect();
-                Some(format!(
-                    "revisions {} follow from each other, which Alembic does not notice",
-                    ids.join(", ")
-                ))
-            }
-            _ => None,
-        });
-        let faults =
-            self.script.files().iter().flat_map(|file| file.faults.iter().map(move |fault| (file, fault)));
-        let unknown = faults.filter(|(_, fault)| !fault.kind.hides_the_graph()).map(|(file, fault)| {
-            format!("{}{}: {}", shown(&file.path, base), suffix(self.line(fault.place)), fault.kind)
-        });
-        repeated.chain(problems).chain(unknown).collect()
-    }
-
-    /// Why Alembic refuses the history, with file and line.
-    pub fn refusal(&self, base: &Utf8Path) -> Option<String> {
-        Some(match self.script.refusal()? {
-            Refusal::File { file, fault } => {
-                let line = match &fault.kind {
-                    FaultKind::Syntax(error) => self.line_of(file, error.span.start),
-                    _ => self.line(fault.place),
-                };
-                format!("{}{}: {}", shown(&file.path, base), suffix(line), fault.kind)
-            }
-            Refusal::Graph { file: Some(file), error } => {
-                let place = file.down_revision.place.unwrap_or(Place::whole_file(file.file));
-                format!("{}{}: {error}", shown(&file.path, base), suffix(self.line(place)))
-            }
-            Refusal::Graph { file: None, error } => error.to_string(),
-        })
-    }
-
-    /// The 1-based line of a place in a revision file.
-    fn line(&self, place: Place) -> Option<u32> {
-        let source = self.source(place.file)?;
-        let span = source.module.span(place.item, place.node)?;
-        Some(line_of(&source.text, span.start))
-    }
-
-    fn line_of(&self, file: &RevisionFile, offset: u32) -> Option<u32> {
-        Some(line_of(&self.source(file.file)?.text, offset))
-    }
-
-    fn source(&self, file: FileId) -> Option<&Source> {
-        self.sources.get(file.0 as usize)?.as_ref()
-    }
+        Refusal::Graph { file: None, error } => error.to_string(),
+    })
 }
 
-fn line_of(text: &str, offset: u32) -> u32 {
-    alembic::config::pyproject::line_of(text, offset as usize)
+/// What Alembic would only warn of, or not notice, and what is not known of a history that it loads.
+pub fn doubts(environment: &Environment, base: &Utf8Path) -> Vec<String> {
+    let (script, graph) = (&environment.script, &environment.graph);
+    let path = |rev: Rev| script.file(rev).map(|file| shown(&file.path, base)).unwrap_or_default();
+    let repeated = environment
+        .repeated
+        .iter()
+        .map(|path| format!("{} stands in two version locations; it is loaded once", shown(path, base)));
+    let problems = graph.problems().iter().filter_map(|problem| match problem {
+        Problem::DuplicateId { replaced, kept } => Some(format!(
+            "revision {} stands in two files, {} and {}; Alembic uses the second",
+            graph.id(*kept),
+            path(*replaced),
+            path(*kept),
+        )),
+        Problem::Cycle { members, listed: None, .. } => {
+            let ids: Vec<_> = members.iter().map(|rev| graph.id(*rev).as_str()).collect();
+            Some(format!(
+                "revisions {} follow from each other, which Alembic does not notice",
+                ids.join(", ")
+            ))
+        }
+        _ => None,
+    });
+    let faults = script.files().iter().flat_map(|file| file.faults.iter().map(move |fault| (file, fault)));
+    let unknown = faults.filter(|(_, fault)| !fault.kind.hides_the_graph()).map(|(file, fault)| {
+        format!("{}{}: {}", shown(&file.path, base), suffix(line(environment, fault.place)), fault.kind)
+    });
+    repeated.chain(problems).chain(unknown).collect()
+}
+
+/// `path:line` of a place, or the path alone for a whole file.
+pub fn at(environment: &Environment, place: Place, base: &Utf8Path) -> String {
+    let path = environment.roots.store().path(place.file);
+    let path = path.map(|path| shown(&path, base)).unwrap_or_default();
+    format!("{path}{}", suffix(line(environment, place)))
+}
+
+/// The 1-based line of a place.
+fn line(environment: &Environment, place: Place) -> Option<u32> {
+    let span = environment.roots.store().span(place)?;
+    line_of(environment, place.file, span.start)
+}
+
+fn line_of(environment: &Environment, file: FileId, offset: u32) -> Option<u32> {
+    let lines = environment.roots.store().line_index(file)?;
+    Some(lines.position(offset, Unit::Utf8).line + 1)
 }
 
 fn suffix(line: Option<u32>) -> String {

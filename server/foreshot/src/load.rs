@@ -1,40 +1,91 @@
 //! From layouts and settings to the analysed workspace.
 
 use crate::cli::Start;
-use crate::workspace::Disk;
+use crate::environment::{doubts, refusal};
+use crate::workspace::{Disk, shown};
+use alembic::graph::Graph;
 use alembic::layout::Layout;
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use fact::files::Files;
 use project::{Environment, EnvironmentOptions, World};
 use std::sync::Arc;
 
 /// The world of these environments, as the settings and the command line describe them.
 pub fn world(start: &Start, layouts: Vec<Layout>, target: Option<Vec<String>>) -> Result<World> {
+    let files: Arc<dyn Files> = Arc::new(Disk);
+    Ok(World::new(files, options(start, layouts, target)?))
+}
+
+/// The one history that a command is about, with nothing replayed. One that Alembic refuses to load, or that has no
+/// revision, is an error.
+pub fn history(start: &Start) -> Result<Arc<Environment>> {
+    Ok(open(start)?.1)
+}
+
+/// The one history that a command is about, replayed as far as `target` says when it sees the graph (as
+/// [`EnvironmentOptions::target`]).
+pub fn replayed(
+    start: &Start,
+    target: impl FnOnce(&Graph) -> Result<Option<Vec<String>>>,
+) -> Result<Arc<Environment>> {
+    let (mut world, environment) = open(start)?;
+    let target = target(&environment.graph)?;
+    world.set_environments(vec![EnvironmentOptions { target, ..(*environment.options).clone() }]);
+    only(&world)
+}
+
+fn open(start: &Start) -> Result<(World, Arc<Environment>)> {
+    let layout = start.selection.layout(&start.settings)?;
+    tracing::info!("environment {}", layout.name());
+    for missing in &layout.missing_locations {
+        tracing::warn!("version location {missing} does not exist; Alembic skips it");
+    }
+    let world = world(start, vec![layout], Some(Vec::new()))?;
+    let environment = only(&world)?;
+    let base = start.base();
+    if environment.revisions.is_empty() {
+        let layout = &environment.options.layout;
+        let folders: Vec<String> = layout
+            .version_locations
+            .iter()
+            .map(|path| shown(path, base))
+            .chain(layout.missing_locations.iter().map(|path| format!("{path} (missing)")))
+            .collect();
+        bail!("no migrations found: {} has none", folders.join(", "));
+    }
+    if let Some(message) = refusal(&environment, base) {
+        return Err(anyhow!(message)).context("the history cannot be loaded");
+    }
+    for doubt in doubts(&environment, base) {
+        tracing::warn!("{doubt}");
+    }
+    Ok((world, environment))
+}
+
+/// The one environment of a world.
+pub fn only(world: &World) -> Result<Arc<Environment>> {
+    let snapshot = world.snapshot();
+    snapshot.environments.first().cloned().ok_or_else(|| anyhow!("no migration environment found"))
+}
+
+/// What each environment is made of.
+pub fn options(
+    start: &Start,
+    layouts: Vec<Layout>,
+    target: Option<Vec<String>>,
+) -> Result<Vec<EnvironmentOptions>> {
     let dialects = match start.dialects.as_slice() {
         [] => start.settings.dialects()?,
         given => given.to_vec(),
     };
-    let options = layouts
+    let naming = start.settings.naming();
+    Ok(layouts
         .into_iter()
         .map(|layout| EnvironmentOptions {
             layout,
             dialects: dialects.clone(),
-            naming: start.settings.naming(),
+            naming: naming.clone(),
             target: target.clone(),
         })
-        .collect();
-    let files: Arc<dyn Files> = Arc::new(Disk);
-    Ok(World::new(files, options))
-}
-
-/// The one environment of a command on one history.
-pub fn environment(start: &Start, target: Option<Vec<String>>) -> Result<Arc<Environment>> {
-    // What Alembic refuses to load is an error here, with its file and line.
-    drop(start.history()?);
-    let layout = start.selection.layout(&start.settings)?;
-    let world = world(start, vec![layout], target)?;
-    match world.snapshot().environments.first() {
-        Some(environment) => Ok(environment.clone()),
-        None => bail!("no migration environment found in {}", start.base()),
-    }
+        .collect())
 }

@@ -1,24 +1,24 @@
 //! One Alembic environment: its revision files, its graph, and its history on every dialect.
 
+use crate::dialects::{self, Evidence};
 use crate::fold::{Caches, Folder};
+use crate::revision::Revision;
 use crate::roots::{Roots, revision_module};
-use crate::store::{Parsed, Store};
 use alembic::env::EnvFacts;
-use alembic::evaluate::{Code, Direction, Evaluation, evaluate};
-use alembic::graph::{Graph, Links, Rev};
+use alembic::evaluate::{Code, Direction, Evaluation};
+use alembic::graph::{Graph, Ids, Rev};
 use alembic::history::{Down, History, Point};
 use alembic::host::Surroundings;
 use alembic::layout::Layout;
-use alembic::revision_file::RevisionFile;
+use alembic::script::Script;
 use camino::Utf8PathBuf;
 use fact::{Fact, FileId};
-use python::modules::SourceModule;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use schema::Dialect;
 use schema::apply::Context;
 use schema::naming::NamingConvention;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What an environment is made of: where its files are, and what the settings say about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,33 +28,27 @@ pub struct EnvironmentOptions {
     pub dialects: Vec<Dialect>,
     /// Stands for the convention that env.py passes.
     pub naming: Option<NamingConvention>,
-    /// What is folded; `None`: everything (`heads`).
+    /// What is folded: these revisions, as Alembic's command line takes them, and what they follow from. `None`:
+    /// everything (`heads`). An empty list: nothing, where only the graph is asked for.
     pub target: Option<Vec<String>>,
-}
-
-/// A revision file and what it says about itself.
-#[derive(Debug)]
-pub struct Revision {
-    pub facts: RevisionFile,
-    pub parsed: Arc<Parsed>,
-    pub module: Arc<SourceModule>,
 }
 
 /// One version of an environment. Everything in it is immutable; versions share what did not change.
 pub struct Environment {
     pub options: Arc<EnvironmentOptions>,
     pub roots: Roots,
-    /// In load order.
+    /// In load order, as the files of `script`.
     pub revisions: Vec<Arc<Revision>>,
     /// Files that two version locations hold; Alembic warns and ignores the second.
     pub repeated: Vec<Utf8PathBuf>,
-    /// Indices of its nodes are indices into `nodes`.
+    pub script: Script,
+    /// The graph of `script`.
     pub graph: Arc<Graph>,
-    links: Vec<Links>,
-    /// The revision of each node of the graph.
-    nodes: Vec<usize>,
-    pub env: Arc<EnvFacts>,
+    env: OnceLock<Arc<EnvFacts>>,
+    /// Never empty; `None` stands for a database that nobody has named.
     pub dialects: Vec<Option<Dialect>>,
+    /// How they are known.
+    pub evidence: Evidence,
     /// The order of `alembic upgrade`.
     pub order: Arc<[Rev]>,
     /// By dialect, in the order of `dialects`.
@@ -64,12 +58,8 @@ pub struct Environment {
 
 impl Environment {
     /// Reads everything, reusing what `before` knows and no change has touched.
-    pub fn load(
-        options: Arc<EnvironmentOptions>,
-        store: Store,
-        before: Option<&Environment>,
-        roots: Roots,
-    ) -> Environment {
+    pub fn load(options: Arc<EnvironmentOptions>, before: Option<&Environment>, roots: Roots) -> Environment {
+        let store = roots.store().clone();
         let listing = options.layout.revision_files(&*store.files);
         // Numbers are given out in load order, before the files are read in any order.
         for path in &listing.paths {
@@ -86,40 +76,30 @@ impl Environment {
             .map(|path| {
                 let parsed = store.parsed(path);
                 match known.get(&parsed.file) {
-                    Some(revision) if Arc::ptr_eq(&revision.parsed, &parsed) => revision.clone(),
-                    _ => {
-                        let facts = RevisionFile::read(path, parsed.file, &parsed.module);
-                        let module = revision_module(&parsed);
-                        Arc::new(Revision { facts, parsed, module })
-                    }
+                    Some(revision) if revision.holds(&parsed, &roots) => revision.clone(),
+                    _ => Arc::new(Revision::read(parsed, &roots)),
                 }
             })
             .collect();
-        let mut links = Vec::new();
-        let mut nodes = Vec::new();
-        for (index, revision) in revisions.iter().enumerate() {
-            if let Some(of) = revision.facts.links() {
-                links.push(of);
-                nodes.push(index);
-            }
-        }
-        let graph = match before {
-            Some(before) if before.links == links => before.graph.clone(),
-            _ => Arc::new(Graph::load(&links)),
+        let files = revisions.iter().map(|revision| revision.facts.clone()).collect();
+        let script = match before {
+            Some(before) => Script::after(&before.script, files),
+            None => Script::new(files),
         };
-        let env = env_facts(&options, &roots, before);
-        let dialects = dialects(&options);
+        let env = before.and_then(|before| known_env(&options, before, &roots));
+        let graph = script.graph().clone();
         let order = order(&graph, options.target.as_deref());
+        let (dialects, evidence) = dialects::of(&options, &revisions);
         let mut environment = Environment {
             options,
             roots,
             revisions,
             repeated: listing.repeated,
+            script,
             graph,
-            links,
-            nodes,
-            env,
             dialects,
+            evidence,
+            env: env.map(OnceLock::from).unwrap_or_default(),
             order: order.into(),
             histories: Vec::new(),
             caches: before.map(|before| before.caches.clone()).unwrap_or_default(),
@@ -134,27 +114,35 @@ impl Environment {
 
     /// The revision of a node of the graph.
     pub fn revision(&self, rev: Rev) -> Option<&Arc<Revision>> {
-        self.revisions.get(*self.nodes.get(rev.index())?)
+        self.revisions.get(self.script.index(rev)?)
     }
 
     /// The node of a revision file.
     pub fn rev_of(&self, file: FileId) -> Option<Rev> {
-        let at = self
-            .nodes
-            .iter()
-            .position(|node| self.revisions.get(*node).is_some_and(|r| r.parsed.file == file))?;
-        Some(Rev(at as u32))
+        self.script.rev_of(file)
     }
 
-    /// The history on one dialect; the first one when there is none of that name.
+    /// What env.py says; it is evaluated when somebody first asks.
+    pub fn env(&self) -> &Arc<EnvFacts> {
+        self.env.get_or_init(|| match &self.options.layout.env_py {
+            Some(path) => {
+                let parsed = self.roots.store().parsed(path);
+                Arc::new(alembic::env::read(&revision_module(&parsed), &self.roots))
+            }
+            None => Arc::default(),
+        })
+    }
+
+    /// The history on one dialect.
     pub fn history(&self, dialect: Option<Dialect>) -> Option<&(Context, Arc<History>)> {
         self.histories.iter().find(|(context, _)| context.dialect == dialect)
     }
 
-    fn naming(&self) -> Fact<NamingConvention> {
+    /// The convention that names what the migrations leave unnamed: the one of the settings, else the one of env.py.
+    pub fn naming(&self) -> Fact<NamingConvention> {
         match &self.options.naming {
             Some(naming) => Fact::Known(naming.clone()),
-            None => self.env.naming.clone(),
+            None => self.env().naming.clone(),
         }
     }
 
@@ -164,6 +152,9 @@ impl Environment {
     }
 
     fn fold(&mut self, before: Option<&Environment>) {
+        if self.order.is_empty() && self.options.target.is_some() {
+            return;
+        }
         let caches = self.caches.renewed(self);
         self.prepare(&caches);
         let mut histories = Vec::new();
@@ -190,7 +181,7 @@ impl Environment {
             .collect();
         let evaluated: Vec<(&Arc<Revision>, Option<Evaluation>)> = missing
             .par_iter()
-            .map(|revision| (*revision, evaluate(&revision.module, Direction::Upgrade, self.code(), None)))
+            .map(|revision| (*revision, revision.evaluate(Direction::Upgrade, self.code(), None)))
             .collect();
         for (revision, evaluation) in evaluated {
             caches.put_independent(revision, Direction::Upgrade, evaluation);
@@ -209,31 +200,28 @@ impl Environment {
     }
 }
 
-fn env_facts(options: &EnvironmentOptions, roots: &Roots, before: Option<&Environment>) -> Arc<EnvFacts> {
-    let Some(path) = &options.layout.env_py else { return Arc::default() };
-    let parsed = roots.store().parsed(path);
-    if let Some(before) = before
-        && before.roots.store().known(parsed.file).is_some_and(|old| old.hash == parsed.hash)
-        && before.env.trace.holds(roots)
-    {
-        return before.env.clone();
-    }
-    Arc::new(alembic::env::read(&revision_module(&parsed), roots))
-}
-
-fn dialects(options: &EnvironmentOptions) -> Vec<Option<Dialect>> {
-    if !options.dialects.is_empty() {
-        return options.dialects.iter().copied().map(Some).collect();
-    }
-    vec![options.layout.config.dialect().map(Dialect::from)]
+/// What was known of env.py, if it still holds.
+fn known_env(options: &EnvironmentOptions, before: &Environment, roots: &Roots) -> Option<Arc<EnvFacts>> {
+    let known = before.env.get()?;
+    let (path, old) = (options.layout.env_py.as_ref(), before.options.layout.env_py.as_ref());
+    let same = match (path, old) {
+        (None, None) => true,
+        (Some(path), Some(old)) if path == old => {
+            let parsed = roots.store().parsed(path);
+            let old = before.roots.store().known(parsed.file);
+            old.is_some_and(|old| old.hash == parsed.hash) && known.trace.holds(roots)
+        }
+        _ => false,
+    };
+    same.then(|| known.clone())
 }
 
 fn order(graph: &Graph, target: Option<&[String]>) -> Vec<Rev> {
     match target {
         None => graph.order(),
+        Some([]) => Vec::new(),
         Some(target) => {
-            let ids = alembic::graph::Ids::many(target);
-            let revs = graph.get_revisions(&ids).unwrap_or_default();
+            let revs = graph.get_revisions(&Ids::many(target)).unwrap_or_default();
             graph.order_below(&revs)
         }
     }

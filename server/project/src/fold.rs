@@ -1,7 +1,8 @@
 //! Evaluations and what they are valid for; the fold of a history over them.
 
-use crate::environment::{Environment, Revision};
-use alembic::evaluate::{Direction, Ended, Evaluation, evaluate};
+use crate::environment::Environment;
+use crate::revision::Revision;
+use alembic::evaluate::{Direction, Ended, Evaluation};
 use alembic::history::{History, Point};
 use alembic::host::{Dependence, Surroundings};
 use alembic::state::State;
@@ -92,10 +93,9 @@ impl Caches {
                 return evaluation.clone();
             }
         }
-        let independent =
-            if asks { None } else { evaluate(&revision.module, direction, environment.code(), None) };
+        let independent = if asks { None } else { revision.evaluate(direction, environment.code(), None) };
         let evaluation = independent
-            .or_else(|| evaluate(&revision.module, direction, environment.code(), Some(surroundings)))
+            .or_else(|| revision.evaluate(direction, environment.code(), Some(surroundings)))
             .map_or_else(|| Arc::new(nothing()), Arc::new);
         let fingerprint = evaluation.dependence.fingerprint(&surroundings.before, &surroundings.context);
         let mut entries = lock();

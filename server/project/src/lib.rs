@@ -1,13 +1,18 @@
 //! The workspace: which environments it has, what they evaluate to, and what is evaluated again after a change.
 
+mod dialects;
 pub mod environment;
 mod fold;
+mod revision;
 mod roots;
+mod snapshot;
 mod store;
 mod world;
 
-pub use environment::{Environment, EnvironmentOptions, Revision};
+pub use dialects::Evidence;
+pub use environment::{Environment, EnvironmentOptions};
 pub use fold::Caches;
+pub use revision::Revision;
 pub use roots::Roots;
 pub use store::{Parsed, Store};
 pub use world::{Change, Snapshot, World};

@@ -37,6 +37,14 @@ impl Roots {
         &self.roots
     }
 
+    /// These files under other source roots.
+    pub fn elsewhere(&self, roots: &[Utf8PathBuf]) -> Roots {
+        match *self.roots == *roots {
+            true => self.clone(),
+            false => Roots::new(self.store.clone(), roots),
+        }
+    }
+
     /// A version in which `changed` files are read again. `listed`: files came or went, so names are looked up afresh.
     pub fn renewed(&self, store: Store, changed: &[FileId], listed: bool) -> Roots {
         let renewed = Roots { store, ..self.clone() };

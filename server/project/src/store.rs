@@ -1,13 +1,14 @@
 //! Files as the analysis sees them: numbered once and for all, read and parsed at most once per version.
 
-use camino::{Utf8Path, Utf8PathBuf};
-use fact::FileId;
+use camino::Utf8Path;
 use fact::files::{Files, ReadError};
-use python::ast::Module;
+use fact::{FileId, Place};
+use python::ast::{Module, Span};
 use python::bindings::Bindings;
+use python::line_index::LineIndex;
 use rustc_hash::FxHashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 /// One version of a Python file.
 #[derive(Debug)]
@@ -20,6 +21,19 @@ pub struct Parsed {
     pub bindings: Arc<Bindings>,
     /// Of all statements in order, blanks and comments left out.
     pub hash: u64,
+    lines: OnceLock<Arc<LineIndex>>,
+}
+
+impl Parsed {
+    /// Where the lines of the text are; made when it is first asked for.
+    pub fn line_index(&self) -> &Arc<LineIndex> {
+        self.lines.get_or_init(|| Arc::new(LineIndex::new(self.text.as_deref().unwrap_or_default())))
+    }
+
+    /// Whether Python could not run the file: it has no text, or the text is no Python.
+    pub fn is_broken(&self) -> bool {
+        self.text.is_err() || !self.module.errors.is_empty()
+    }
 }
 
 /// Numbers and paths of files; numbers are never given out twice.
@@ -29,35 +43,29 @@ struct Table {
     paths: Vec<Arc<Utf8Path>>,
 }
 
-/// Shared by all environments of a workspace, and by every snapshot of it.
-///
-/// Cloning is cheap and makes a version of its own: what is forgotten in one stays in the others.
+/// One version of the files, shared by all environments of a workspace. Clones are the same version: what one of them
+/// reads, all of them have.
+#[derive(Clone)]
 pub struct Store {
     pub files: Arc<dyn Files>,
     table: Arc<RwLock<Table>>,
-    parsed: RwLock<imbl::HashMap<FileId, Arc<Parsed>>>,
-}
-
-impl Clone for Store {
-    fn clone(&self) -> Store {
-        let parsed = self.parsed.read().unwrap_or_else(PoisonError::into_inner).clone();
-        Store { files: self.files.clone(), table: self.table.clone(), parsed: RwLock::new(parsed) }
-    }
+    parsed: Arc<RwLock<imbl::HashMap<FileId, Arc<Parsed>>>>,
 }
 
 impl Store {
     pub fn new(files: Arc<dyn Files>) -> Store {
-        Store { files, table: Arc::default(), parsed: RwLock::default() }
+        Store { files, table: Arc::default(), parsed: Arc::default() }
     }
 
-    /// The same store on files that have changed, as far as `forget` says.
-    pub fn with_files(&self, files: Arc<dyn Files>) -> Store {
-        Store { files, ..self.clone() }
+    /// The next version: what is forgotten in it stays in this one.
+    pub fn renewed(&self, files: Arc<dyn Files>) -> Store {
+        let parsed = self.parsed.read().unwrap_or_else(PoisonError::into_inner).clone();
+        Store { files, table: self.table.clone(), parsed: Arc::new(RwLock::new(parsed)) }
     }
 
     /// The same numbers, and nothing read yet.
     pub fn emptied(&self, files: Arc<dyn Files>) -> Store {
-        Store { files, table: self.table.clone(), parsed: RwLock::default() }
+        Store { files, table: self.table.clone(), parsed: Arc::default() }
     }
 
     pub fn id(&self, path: &Utf8Path) -> FileId {
@@ -102,9 +110,17 @@ impl Store {
         for item in &module.items {
             item.tree.hash.hash(&mut hasher);
         }
-        module.errors.len().hash(&mut hasher);
+        (module.errors.len(), text.is_err()).hash(&mut hasher);
         let bindings = Arc::new(Bindings::of(&module));
-        Parsed { file, path: path.into(), text, module: Arc::new(module), bindings, hash: hasher.finish() }
+        Parsed {
+            file,
+            path: path.into(),
+            text,
+            module: Arc::new(module),
+            bindings,
+            hash: hasher.finish(),
+            lines: OnceLock::new(),
+        }
     }
 
     /// The next look at the file reads it again.
@@ -113,8 +129,18 @@ impl Store {
         self.parsed.write().unwrap_or_else(PoisonError::into_inner).remove(&file);
     }
 
-    pub fn paths(&self) -> Vec<Utf8PathBuf> {
-        let table = self.table.read().unwrap_or_else(PoisonError::into_inner);
-        table.paths.iter().map(|path| path.to_path_buf()).collect()
+    /// The text of a file that was read; `None` if it was not, or has none.
+    pub fn text(&self, file: FileId) -> Option<Arc<str>> {
+        self.known(file)?.text.clone().ok()
+    }
+
+    /// Where the lines are of a file that was read.
+    pub fn line_index(&self, file: FileId) -> Option<Arc<LineIndex>> {
+        Some(self.known(file)?.line_index().clone())
+    }
+
+    /// The bytes that a place stands for; `None` for a whole file, and for a place that the file does not have.
+    pub fn span(&self, place: Place) -> Option<Span> {
+        self.known(place.file)?.module.span(place.item, place.node)
     }
 }

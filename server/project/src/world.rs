@@ -6,6 +6,7 @@ use crate::store::Store;
 use camino::Utf8PathBuf;
 use fact::FileId;
 use fact::files::Files;
+use python::line_index::LineIndex;
 use std::sync::Arc;
 
 /// Something that happened to the files of the workspace.
@@ -29,7 +30,7 @@ pub struct World {
 #[derive(Clone)]
 pub struct Snapshot {
     pub environments: Vec<Arc<Environment>>,
-    pub store: Arc<Store>,
+    pub store: Store,
 }
 
 impl World {
@@ -40,19 +41,24 @@ impl World {
         world
     }
 
-    /// Replaces the list of environments; those with the same options keep what is known of them.
+    /// Replaces the list of environments; those at the same place keep what is known of them.
     pub fn set_environments(&mut self, environments: Vec<EnvironmentOptions>) {
         self.environments = environments
             .into_iter()
             .map(|options| {
-                let known = self.environments.iter().find(|known| *known.options == options);
-                match known {
-                    Some(known) => known.clone(),
-                    None => {
-                        let roots = Roots::new(self.store.clone(), &options.layout.source_roots);
-                        Arc::new(Environment::load(Arc::new(options), self.store.clone(), None, roots))
-                    }
+                let place = |options: &EnvironmentOptions| options.layout.config.sources.clone();
+                let mut known = self.environments.iter();
+                let known = known.find(|known| place(&known.options) == place(&options));
+                if let Some(known) = known.filter(|known| *known.options == options) {
+                    return known.clone();
                 }
+                let folders = &options.layout.source_roots;
+                let roots = match known {
+                    Some(known) => known.roots.elsewhere(folders),
+                    None => Roots::new(self.store.clone(), folders),
+                };
+                let known = known.map(|known| &**known);
+                Arc::new(Environment::load(Arc::new(options), known, roots))
             })
             .collect();
     }
@@ -61,7 +67,7 @@ impl World {
     pub fn apply(&mut self, files: Arc<dyn Files>, changes: &[Change]) {
         let everything = changes.contains(&Change::Everything);
         let listed = everything || changes.iter().any(|change| matches!(change, Change::Listing(_)));
-        let store = if everything { self.store.emptied(files) } else { self.store.with_files(files) };
+        let store = if everything { self.store.emptied(files) } else { self.store.renewed(files) };
         let mut changed: Vec<FileId> = Vec::new();
         for change in changes {
             if let Change::Text(path) | Change::Listing(path) = change {
@@ -75,13 +81,25 @@ impl World {
             .map(|known| {
                 let roots = known.roots.renewed(store.clone(), &changed, listed);
                 let options = known.options.clone();
-                Arc::new(Environment::load(options, store.clone(), Some(known), roots))
+                Arc::new(Environment::load(options, Some(known), roots))
             })
             .collect();
         self.store = store;
     }
 
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot { environments: self.environments.clone(), store: Arc::new(self.store.clone()) }
+        Snapshot { environments: self.environments.clone(), store: self.store.clone() }
+    }
+}
+
+impl Snapshot {
+    /// The text of a file that the analysis has read.
+    pub fn text(&self, file: FileId) -> Option<Arc<str>> {
+        self.store.text(file)
+    }
+
+    /// Where the lines are of a file that the analysis has read.
+    pub fn line_index(&self, file: FileId) -> Option<Arc<LineIndex>> {
+        self.store.line_index(file)
     }
 }

@@ -2,7 +2,8 @@
 
 use super::Format;
 use super::start::Start;
-use crate::environment::Environment;
+use crate::environment::{doubts, refusal};
+use crate::load;
 use crate::style::{FAINT, TITLE, WARNING};
 use crate::workspace::shown;
 use alembic::layout::Layout;
@@ -85,9 +86,10 @@ fn write(args: &ConfigArgs, start: &Start, out: &mut impl Write) -> Result<()> {
 fn describe(layout: Layout, start: &Start) -> Result<Found> {
     let base = start.base();
     let dialects = dialects(&layout, start)?;
-    let environment = Environment::load(layout);
-    let layout = &environment.layout;
-    let (config, graph) = (&layout.config, environment.script.graph());
+    let world = load::world(start, vec![layout], Some(Vec::new()))?;
+    let environment = load::only(&world)?;
+    let layout = &environment.options.layout;
+    let (config, graph) = (&layout.config, &environment.graph);
     let files = config.sources.ini.iter().chain(&config.sources.pyproject);
     let one = |path: &Option<Utf8PathBuf>| path.as_deref().map(|path| shown(path, base));
     let all = |paths: &[Utf8PathBuf]| paths.iter().map(|path| shown(path, base)).collect();
@@ -104,10 +106,10 @@ fn describe(layout: Layout, start: &Start) -> Result<Found> {
         source_roots: all(&layout.source_roots),
         dialects,
         databases: config.databases.iter().map(|database| database.name.clone()).collect(),
-        revisions: environment.script.files().len(),
+        revisions: environment.revisions.len(),
         heads: graph.ids(graph.heads()),
-        error: environment.refusal(base),
-        doubts: environment.doubts(base),
+        error: refusal(&environment, base),
+        doubts: doubts(&environment, base),
     })
 }
 
@@ -227,7 +229,7 @@ mod tests {
             ("m/b/2.py", label),
         ];
         let end = "  note              revision a1 stands in two files, m/a/1.py and m/b/1.py; Alembic uses the second\n  \
-                   note              m/b/2.py:4: branch_labels is not known: an attribute cannot be evaluated\n";
+                   note              m/b/2.py:4: branch_labels is not known: nothing binds the name app\n";
         let directory = "  heads             a1, b2\n";
         check_end(&files, &format!("{directory}{end}"));
     }

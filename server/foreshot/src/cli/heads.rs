@@ -3,6 +3,7 @@
 use super::Format;
 use super::row::{Layout, Row, Rows};
 use super::start::Start;
+use crate::load;
 use anyhow::Result;
 use clap::Args;
 use std::io::Write;
@@ -20,8 +21,8 @@ pub fn run(args: &HeadsArgs, start: &Start) -> Result<()> {
 }
 
 fn write(args: &HeadsArgs, start: &Start, out: &mut impl Write) -> Result<()> {
-    let environment = start.history()?;
-    let graph = environment.script.graph();
+    let environment = load::history(start)?;
+    let graph = &environment.graph;
     let heads = graph.heads();
     match args.format {
         Format::Json => {

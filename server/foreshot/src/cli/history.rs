@@ -3,6 +3,7 @@
 use super::Format;
 use super::row::{Layout, Row, Rows};
 use super::start::Start;
+use crate::load;
 use alembic::graph::{Graph, Ids, Rev};
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -24,8 +25,8 @@ pub fn run(args: &HistoryArgs, start: &Start) -> Result<()> {
 }
 
 fn write(args: &HistoryArgs, start: &Start, out: &mut impl Write) -> Result<()> {
-    let environment = start.history()?;
-    let graph = environment.script.graph();
+    let environment = load::history(start)?;
+    let graph = &environment.graph;
     let revs = match &args.rev_range {
         Some(range) => select(graph, range).with_context(|| format!("--rev-range {range}"))?,
         None => graph.walk_revisions(&Ids::Base, &Ids::from("heads"))?,

@@ -1,11 +1,11 @@
 //! One revision in a list.
 
-use crate::environment::Environment;
 use crate::style::{FAINT, HEAD, LABEL, REVISION};
 use crate::workspace::shown;
 use alembic::graph::{Graph, Rev};
 use camino::Utf8Path;
 use fact::Name;
+use project::Environment;
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -32,7 +32,7 @@ pub struct Rows {
 
 impl Row {
     pub fn new(environment: &Environment, rev: Rev, base: &Utf8Path) -> Row {
-        let graph = environment.script.graph();
+        let graph = &environment.graph;
         let file = environment.script.file(rev);
         Row {
             revision: graph.id(rev),
@@ -71,7 +71,7 @@ impl Layout {
         next: Option<Rev>,
         base: &Utf8Path,
     ) -> io::Result<()> {
-        let graph = environment.script.graph();
+        let graph = &environment.graph;
         let file = environment.script.file(rev);
         let id = graph.id(rev);
         let padding = " ".repeat(self.width.saturating_sub(id.chars().count()));

@@ -48,9 +48,7 @@ struct Step {
 }
 
 pub fn run(args: &SchemaArgs, start: &Start) -> Result<()> {
-    let history = start.history()?;
-    let target = target(history.script.graph(), &args.at)?;
-    let environment = load::environment(start, target)?;
+    let environment = load::replayed(start, |graph| target(graph, &args.at))?;
     let Some((context, folded)) = environment.histories.first() else { return Ok(()) };
     let mut out = anstream::AutoStream::auto(std::io::stdout()).lock();
     if args.steps {

@@ -2,7 +2,7 @@
 
 use super::Global;
 use crate::config::Settings;
-use crate::environment::{Environment, Selection, absolute};
+use crate::environment::{Selection, absolute};
 use crate::workspace::Disk;
 use anyhow::{Context, Result, anyhow, bail};
 use camino::{Utf8Path, Utf8PathBuf};
@@ -60,20 +60,6 @@ impl Start {
     /// The directory that paths are shown from.
     pub fn base(&self) -> &Utf8Path {
         &self.selection.base
-    }
-
-    /// The one history that the command is about, loaded; one that Alembic refuses is an error.
-    pub fn history(&self) -> Result<Environment> {
-        let layout = self.selection.layout(&self.settings)?;
-        tracing::info!("environment {}", layout.name());
-        for missing in &layout.missing_locations {
-            tracing::warn!("version location {missing} does not exist; Alembic skips it");
-        }
-        let environment = Environment::load_strict(layout, self.base())?;
-        for doubt in environment.doubts(self.base()) {
-            tracing::warn!("{doubt}");
-        }
-        Ok(environment)
     }
 }
 

@@ -1,0 +1,182 @@
+//! The databases that an environment is reasoned about, and how they are known.
+
+use crate::environment::EnvironmentOptions;
+use crate::revision::Revision;
+use fact::{Name, Place, name};
+use python::ast::{ArgKind, Expr, Stmt, StmtId};
+use schema::{Dialect, Kind};
+use std::sync::Arc;
+
+/// How the dialect of an environment is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Evidence {
+    /// The settings or the command line say so.
+    Given,
+    /// `sqlalchemy.url`
+    Url,
+    /// All revisions that name a database name this one: the module that is imported, and where it first is.
+    Import { module: Name, place: Place },
+    /// Nothing names a database, or several are named.
+    None,
+}
+
+/// The dialects of an environment: never none, `None` for a database that nobody has named.
+pub(crate) fn of(
+    options: &EnvironmentOptions,
+    revisions: &[Arc<Revision>],
+) -> (Vec<Option<Dialect>>, Evidence) {
+    if !options.dialects.is_empty() {
+        return (options.dialects.iter().copied().map(Some).collect(), Evidence::Given);
+    }
+    let one = |kind: Kind, evidence| (vec![Some(Dialect::from(kind))], evidence);
+    if let Some(kind) = options.layout.config.dialect() {
+        return one(kind, Evidence::Url);
+    }
+    match imported(revisions) {
+        Some((kind, module, place)) => one(kind, Evidence::Import { module, place }),
+        None => (vec![None], Evidence::None),
+    }
+}
+
+/// Drivers that speak to one kind of database only.
+const DRIVERS: &[(&str, Kind)] = &[
+    ("asyncpg", Kind::Postgresql),
+    ("psycopg", Kind::Postgresql),
+    ("psycopg2", Kind::Postgresql),
+    ("pg8000", Kind::Postgresql),
+    ("MySQLdb", Kind::Mysql),
+    ("pymysql", Kind::Mysql),
+    ("aiomysql", Kind::Mysql),
+    ("mysql.connector", Kind::Mysql),
+    ("mariadb", Kind::Mariadb),
+    ("aiosqlite", Kind::Sqlite),
+    ("sqlite3", Kind::Sqlite),
+    ("pymssql", Kind::Mssql),
+];
+
+/// The one kind of database whose drivers or types the revisions import, if they name no other kind in any way: a project
+/// that asks for the name of its database, or sets options for one, may well run on several.
+fn imported(revisions: &[Arc<Revision>]) -> Option<(Kind, Name, Place)> {
+    let mut found: Option<(Kind, Name, Place)> = None;
+    let mut named: Option<Kind> = None;
+    for revision in revisions {
+        for (ordinal, item) in revision.parsed.module.items.iter().enumerate() {
+            let place = |node| Place::new(revision.parsed.file, ordinal as u32, node);
+            for (index, stmt) in item.tree.stmts.iter().enumerate() {
+                for (kind, module) in of_stmt(stmt) {
+                    if *named.get_or_insert(kind) != kind {
+                        return None;
+                    }
+                    found.get_or_insert((kind, module, place(StmtId(index as u32).into())));
+                }
+            }
+            for kind in item.tree.exprs.iter().flat_map(of_expr) {
+                if *named.get_or_insert(kind?) != kind? {
+                    return None;
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The kinds of databases that an import is about.
+fn of_stmt(stmt: &Stmt) -> Vec<(Kind, Name)> {
+    let of_module = |module: &str| {
+        let driver = DRIVERS.iter().find(|(driver, _)| is_inside(module, driver));
+        let dialect = || module.strip_prefix("sqlalchemy.dialects.")?.split('.').next()?.parse().ok();
+        Some((driver.map(|(_, kind)| *kind).or_else(dialect)?, name(module)))
+    };
+    match stmt {
+        Stmt::Import(aliases) => aliases.iter().filter_map(|alias| of_module(&alias.name)).collect(),
+        Stmt::ImportFrom { module: Some(module), level: 0, names } => {
+            if let Some(found) = of_module(module) {
+                return vec![found];
+            }
+            let names = names.iter().flat_map(|names| names.iter());
+            names.filter_map(|alias| of_module(&format!("{module}.{}", alias.name))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The kinds that an expression names: as a text, or in the name of an option. `None`: one that is not known here.
+fn of_expr(expr: &Expr) -> Vec<Option<Kind>> {
+    match expr {
+        Expr::Str(text) => match text.parse() {
+            Ok(kind) => vec![Some(kind)],
+            Err(()) if OTHERS.contains(&&**text) => vec![None],
+            Err(()) => Vec::new(),
+        },
+        Expr::Call { args, .. } => args
+            .iter()
+            .filter_map(|arg| match &arg.kind {
+                ArgKind::Keyword(keyword) => keyword.split_once('_')?.0.parse().ok().map(Some),
+                _ => None,
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Dialects of SQLAlchemy's own, and well-known ones, that are not modelled.
+const OTHERS: &[&str] = &["oracle", "cockroachdb", "redshift", "snowflake", "bigquery"];
+
+fn is_inside(module: &str, package: &str) -> bool {
+    module.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::roots::Roots;
+    use crate::store::Store;
+    use camino::Utf8Path;
+    use fact::files::Memory;
+
+    #[track_caller]
+    fn check(texts: &[&str], expect: Option<(&str, &str)>) {
+        let paths: Vec<String> = (0..texts.len()).map(|index| format!("/v/{index}.py")).collect();
+        let files: Memory = paths.iter().map(String::as_str).zip(texts.iter().copied()).collect();
+        let store = Store::new(Arc::new(files));
+        let roots = Roots::new(store.clone(), &[]);
+        let read = |path: &String| Arc::new(Revision::read(store.parsed(Utf8Path::new(path)), &roots));
+        let revisions: Vec<Arc<Revision>> = paths.iter().map(read).collect();
+        let found = imported(&revisions);
+        let found = found.as_ref().map(|(kind, module, _)| (kind.name(), module.as_str()));
+        assert_eq!(found, expect, "{texts:?}");
+    }
+
+    #[test]
+    fn one_kind_is_named() {
+        let postgresql = "from sqlalchemy.dialects import postgresql";
+        check(
+            &["import sqlalchemy as sa", postgresql],
+            Some(("postgresql", "sqlalchemy.dialects.postgresql")),
+        );
+        check(
+            &["def upgrade():\n    from sqlalchemy.dialects.mysql import LONGTEXT\n"],
+            Some(("mysql", "sqlalchemy.dialects.mysql")),
+        );
+        check(&["import sqlalchemy.dialects.mssql as m"], Some(("mssql", "sqlalchemy.dialects.mssql")));
+        check(&["import psycopg2.extras"], Some(("postgresql", "psycopg2.extras")));
+        check(&["from psycopg2 import sql", postgresql], Some(("postgresql", "psycopg2")));
+        check(
+            &["f(postgresql_using='gin')", postgresql, "if bind.dialect.name == 'postgresql': pass"],
+            Some(("postgresql", "sqlalchemy.dialects.postgresql")),
+        );
+    }
+
+    #[test]
+    fn none_or_several_are_named() {
+        let postgresql = "from sqlalchemy.dialects import postgresql";
+        check(&[], None);
+        check(&["import psycopg2x", "from .psycopg2 import sql", "from sqlalchemy import dialects"], None);
+        check(&["if bind.dialect.name == 'postgresql': pass"], None);
+        check(&[postgresql, "from sqlalchemy.dialects import mysql"], None);
+        check(&["from sqlalchemy.dialects import mysql, postgresql"], None);
+        check(&[postgresql, "if bind.dialect.name == 'sqlite': pass"], None);
+        check(&[postgresql, "if bind.dialect.name == 'oracle': pass"], None);
+        check(&["t(mysql_engine='InnoDB')", postgresql], None);
+    }
+}
