@@ -1,10 +1,11 @@
 //! Expressions.
 
+use super::format::Pieces;
 use super::heap::{Dict, Object};
 use super::{Frame, Interp, Yield, unknown};
 use crate::ast::{Arg as ArgNode, ArgKind, CompareOp, Expr, ExprId, FPart, UnaryOp};
 use crate::host::{Eval, Host};
-use crate::value::{Arg, Args, Function, FunctionBody, Key, Part, Role, Symbol, Value};
+use crate::value::{Arg, Args, Function, FunctionBody, Key, Role, Symbol, Value};
 use fact::{Reason, Unknown};
 use std::sync::Arc;
 
@@ -194,10 +195,10 @@ impl<H: Host> Interp<'_, H> {
     }
 
     fn fstring(&mut self, frame: &Frame, parts: &[FPart]) -> Eval {
-        let mut out = Vec::with_capacity(parts.len());
+        let mut out = Pieces::default();
         for part in parts {
             match part {
-                FPart::Text(text) => out.push(Part::Text(text.clone())),
+                FPart::Text(text) => out.push(text),
                 FPart::Value { value, conversion, spec, debug: _ } => {
                     let evaluated = self.expr(frame, *value)?;
                     let spec_value = self.fstring(frame, spec)?;
@@ -206,7 +207,7 @@ impl<H: Host> Interp<'_, H> {
                 }
             }
         }
-        Ok(super::format::text(out))
+        Ok(out.into_value())
     }
 
     /// A call; `discarded` when it is a statement of its own.

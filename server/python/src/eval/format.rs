@@ -12,6 +12,49 @@ use crate::value::{Args, Part, Value};
 use fact::{Place, Reason, Unknown, name};
 use std::sync::Arc;
 
+/// Text that is put together; what would be longer than any text may be is not.
+#[derive(Default)]
+pub(super) struct Pieces {
+    parts: Vec<Part>,
+    bytes: usize,
+    is_too_long: bool,
+}
+
+impl Pieces {
+    pub fn push(&mut self, text: &str) {
+        self.extend([Part::Text(text.into())]);
+    }
+
+    pub fn extend(&mut self, parts: impl IntoIterator<Item = Part>) {
+        for part in parts {
+            self.bytes += super::limits::part_len(&part);
+            if self.bytes > super::limits::MAX_TEXT {
+                self.is_too_long = true;
+                self.parts.clear();
+            }
+            if !self.is_too_long {
+                self.parts.push(part);
+            }
+        }
+    }
+
+    /// There is no use in adding more.
+    pub fn is_too_long(&self) -> bool {
+        self.is_too_long
+    }
+
+    pub fn into_parts(self) -> Vec<Part> {
+        match self.is_too_long {
+            true => vec![Part::Unknown(Arc::new(Unknown::nowhere(Reason::Budget)))],
+            false => self.parts,
+        }
+    }
+
+    pub fn into_value(self) -> Value {
+        text(self.into_parts())
+    }
+}
+
 /// Joins neighbouring texts; text without holes is a plain string.
 pub(super) fn text(parts: Vec<Part>) -> Value {
     let mut merged: Vec<Part> = Vec::with_capacity(parts.len());
@@ -198,15 +241,19 @@ impl<H: Host> Interp<'_, H> {
             // Of more items the order is not defined.
             Value::Set(items) if items.len() == 1 => self.repr_items(items, "{", "}", place)?,
             Value::Dict(entries) => {
-                let mut parts = plain("{");
+                let mut pieces = Pieces::default();
+                pieces.push("{");
                 for (index, (key, value)) in entries.iter().enumerate() {
-                    parts.extend(plain(if index > 0 { ", " } else { "" }));
-                    parts.extend(self.repr(key, place)?);
-                    parts.extend(plain(": "));
-                    parts.extend(self.repr(value, place)?);
+                    pieces.push(if index > 0 { ", " } else { "" });
+                    pieces.extend(self.repr(key, place)?);
+                    pieces.push(": ");
+                    pieces.extend(self.repr(value, place)?);
+                    if pieces.is_too_long() {
+                        break;
+                    }
                 }
-                parts.extend(plain("}"));
-                parts
+                pieces.push("}");
+                pieces.into_parts()
             }
             Value::Builtin(name) if !super::builtins::is_function(name) => plain(format!("<class '{name}'>")),
             Value::Object(id) => match self.heap.get(*id) {
@@ -255,15 +302,17 @@ impl<H: Host> Interp<'_, H> {
 
     fn repr_items(&mut self, items: &[Value], open: &str, close: &str, place: Place) -> Eval<Vec<Part>> {
         self.charge(items.len() / 4);
-        let mut parts = plain(open);
+        let mut pieces = Pieces::default();
+        pieces.push(open);
         for (index, item) in items.iter().enumerate() {
-            if index > 0 {
-                parts.extend(plain(", "));
+            pieces.push(if index > 0 { ", " } else { "" });
+            pieces.extend(self.repr(item, place)?);
+            if pieces.is_too_long() {
+                break;
             }
-            parts.extend(self.repr(item, place)?);
         }
-        parts.extend(plain(close));
-        Ok(parts)
+        pieces.push(close);
+        Ok(pieces.into_parts())
     }
 
     /// `template.format(...)`
@@ -282,13 +331,13 @@ impl<H: Host> Interp<'_, H> {
         place: Place,
     ) -> Eval<Vec<Part>> {
         let malformed = || super::access::raise("ValueError", "malformed format string", place);
-        let mut out = Vec::new();
+        let mut out = Pieces::default();
         let mut rest = template;
         while let Some(at) = rest.find(['{', '}']) {
             let (before, after) = rest.split_at(at);
-            out.push(Part::Text(before.into()));
+            out.push(before);
             if let Some(after) = after.strip_prefix("{{").or_else(|| after.strip_prefix("}}")) {
-                out.push(Part::Text(if rest.as_bytes().get(at) == Some(&b'{') { "{" } else { "}" }.into()));
+                out.push(if rest.as_bytes().get(at) == Some(&b'{') { "{" } else { "}" });
                 rest = after;
                 continue;
             }
@@ -307,9 +356,12 @@ impl<H: Host> Interp<'_, H> {
                 _ => Value::str(spec),
             };
             out.extend(self.format_value(&value, conversion, &spec, place)?);
+            if out.is_too_long() {
+                break;
+            }
         }
-        out.push(Part::Text(rest.into()));
-        Ok(out)
+        out.push(rest);
+        Ok(out.into_parts())
     }
 
     fn format_argument(&mut self, field: &str, args: &Args, automatic: &mut usize, place: Place) -> Eval {

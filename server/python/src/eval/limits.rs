@@ -91,7 +91,7 @@ impl<H: Host> Interp<'_, H> {
     }
 }
 
-fn part_len(part: &Part) -> usize {
+pub(super) fn part_len(part: &Part) -> usize {
     match part {
         Part::Text(text) => text.len(),
         Part::Unknown(_) => 16,

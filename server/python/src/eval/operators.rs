@@ -53,6 +53,11 @@ impl<H: Host> Interp<'_, H> {
             let joined = super::format::text(a.into_iter().chain(b).collect());
             return Ok(self.sized_text(joined, place));
         }
+        if let (BinaryOp::Add, Value::Bytes(a), Value::Bytes(b)) = (op, &left, &right)
+            && a.len() + b.len() <= super::limits::MAX_TEXT
+        {
+            return Ok(Value::Bytes([&**a, &**b].concat().into()));
+        }
         if let Some(unknown) = left.as_unknown().or(right.as_unknown()) {
             return Ok(Value::Unknown(unknown.clone()));
         }
@@ -160,8 +165,17 @@ impl<H: Host> Interp<'_, H> {
             }
             return Some(self.sized_text(Value::str(&text.repeat(times)), place));
         }
+        if let Value::Bytes(bytes) = value {
+            let fits = bytes.len().saturating_mul(times) <= super::limits::MAX_TEXT;
+            return Some(if fits {
+                Value::Bytes(bytes.repeat(times).into())
+            } else {
+                unknown(Reason::Budget, place)
+            });
+        }
         let container = self.container(value)?;
         let items = self.known_items(value)?;
+        let times = if items.is_empty() { 0 } else { times };
         if items.len().saturating_mul(times) > MAX_REPEAT {
             return Some(unknown(Reason::Budget, place));
         }

@@ -1,7 +1,7 @@
 //! `"%s %(name)d" % values`
 
 use super::Interp;
-use super::format::{plain, text};
+use super::format::{Pieces, plain, text};
 use super::spec::Spec;
 use crate::host::{Eval, Host};
 use crate::value::{Part, Value};
@@ -22,21 +22,24 @@ impl<H: Host> Interp<'_, H> {
         };
         let mut given = given.into_iter();
         let is_tuple = matches!(values, Value::Tuple(_));
-        let mut out = Vec::new();
+        let mut out = Pieces::default();
         for piece in pieces {
             let Part::Text(template) = piece else {
-                out.push(piece);
+                out.extend([piece]);
                 continue;
             };
             let mut rest = &*template;
             while let Some((before, after)) = rest.split_once('%') {
-                out.push(Part::Text(before.into()));
+                out.push(before);
+                if out.is_too_long() {
+                    return Ok(out.into_value());
+                }
                 let Some(field) = Field::parse(after) else {
                     return Err(super::access::raise("ValueError", "incomplete format", place));
                 };
                 rest = field.rest;
                 if field.kind == '%' {
-                    out.push(Part::Text("%".into()));
+                    out.push("%");
                     continue;
                 }
                 let value = match (field.key, &mapping) {
@@ -58,12 +61,12 @@ impl<H: Host> Interp<'_, H> {
                     None => out.extend(self.hole_for(values, place)),
                 }
             }
-            out.push(Part::Text(rest.into()));
+            out.push(rest);
         }
         if is_tuple && given.next().is_some() {
             return Err(super::access::raise("TypeError", "not all arguments were converted", place));
         }
-        Ok(self.sized_text(text(out), place))
+        Ok(self.sized_text(out.into_value(), place))
     }
 
     fn percent_field(&mut self, value: &Value, field: &Field<'_>, place: Place) -> Eval<Vec<Part>> {

@@ -1,9 +1,10 @@
 //! Methods of strings.
 
 use super::access::raise;
+use super::format::Pieces;
 use super::{Interp, unknown};
 use crate::host::{Eval, Host};
-use crate::value::{Args, Part, Value};
+use crate::value::{Args, Value};
 use fact::{Name, Place, Reason};
 
 pub(super) const METHODS: &[&str] = &[
@@ -157,6 +158,10 @@ impl<'a> Call<'a> {
                 let (Some(from), Some(to)) = (self.str_arg(0), self.str_arg(1)) else {
                     return Err(raise("TypeError", "replace() takes two strings", self.place));
                 };
+                let most = (text.matches(from).count() + 1).saturating_mul(to.len());
+                if most > super::limits::MAX_TEXT {
+                    return Ok(Some(unknown(Reason::Budget, self.place)));
+                }
                 match self.arg(2).map(Value::as_int) {
                     None => text.replace(from, to),
                     Some(Some(count)) => {
@@ -320,19 +325,22 @@ fn join<H: Host>(interp: &mut Interp<'_, H>, separator: &str, args: &Args, place
         Ok(items) => items,
         Err(because) => return Ok(Value::unknown(because)),
     };
-    let mut parts = Vec::with_capacity(items.len() * 2);
+    let mut pieces = Pieces::default();
     for (index, item) in items.iter().enumerate() {
         if index > 0 {
-            parts.push(Part::Text(separator.into()));
+            pieces.push(separator);
         }
         match interp.mixed_in_value(item).unwrap_or_else(|| item.clone()) {
             Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Tuple(_) => {
                 return Err(raise("TypeError", "join() takes strings", place));
             }
-            item => parts.extend(interp.display(&item, place)),
+            item => pieces.extend(interp.display(&item, place)),
+        }
+        if pieces.is_too_long() {
+            break;
         }
     }
-    Ok(interp.sized_text(super::format::text(parts), place))
+    Ok(interp.sized_text(pieces.into_value(), place))
 }
 
 fn is_space(c: char) -> bool {
