@@ -14,6 +14,11 @@ pub(super) fn method(cx: &mut Cx<'_, '_>, of: &Value, name: Name, args: &Args, p
     let effects = match name.as_str() {
         "create" | "drop" => table(cx, of, name, args).or_else(|| enumeration(cx, of, name, args, place))?,
         "create_all" | "drop_all" => all(cx, of, name, args, place)?,
+        "reflect" => {
+            sqlalchemy::metadata(cx, of)?;
+            super::reflect::reflect(cx, of);
+            Vec::new()
+        }
         _ => return None,
     };
     for operation in effects {

@@ -13,6 +13,7 @@ mod metadata;
 mod names;
 mod operations;
 mod question;
+mod reflect;
 mod sql;
 
 use crate::state::State;
@@ -59,6 +60,8 @@ pub struct HostState {
     autocommit: u32,
     /// `Table(...)` calls so far: what the metadata that they name holds.
     tables: Vec<Value>,
+    /// Metadata that were filled from the database.
+    reflected: Vec<Value>,
 }
 
 impl<'a> MigrationHost<'a> {
@@ -173,6 +176,7 @@ impl<'a> Host for MigrationHost<'a> {
             blocks,
             autocommit: left.autocommit.min(right.autocommit),
             tables: if left.tables.len() >= right.tables.len() { left.tables } else { right.tables },
+            reflected: if left.reflected.len() >= right.reflected.len() { left.reflected } else { right.reflected },
         }
     }
 
@@ -191,8 +195,12 @@ impl<'a> Host for MigrationHost<'a> {
     }
 
     fn call_unknown(cx: &mut Interp<'_, Self>, callee: &Unknown, args: &Args, place: Place) {
+        // What a row holds, or what a loop over rows gives, is no code that changes a schema.
+        if rests_on_rows(&callee.reason) {
+            return;
+        }
         // A function that cannot be found may do anything with the connection it is given, or with `op` by itself.
-        if hands_over_connection(args) || args.discarded {
+        if hands_over_connection(args) || args.discarded && !cx.importing() {
             let site = cx.call_sites().get(1).copied();
             cx.host.opaque(Touched::Anything, callee.clone(), place, site);
         }
@@ -257,6 +265,14 @@ impl<'a> Host for MigrationHost<'a> {
     }
 }
 
+/// Whether a value is unknown because of what the database holds or how often something runs, not for want of its code.
+fn rests_on_rows(reason: &Reason) -> bool {
+    matches!(
+        reason,
+        Reason::Rows | Reason::UnknownLoop | Reason::UndecidedTest | Reason::Environment(_) | Reason::Raised(_)
+    )
+}
+
 /// A function or class outside the project.
 fn call_path<'a>(cx: &mut Cx<'a, '_>, path: Name, args: &Args, place: Place) -> Option<Eval> {
     if let Some(directive) = path.strip_prefix("alembic.op.") {
@@ -266,6 +282,9 @@ fn call_path<'a>(cx: &mut Cx<'a, '_>, path: Name, args: &Args, place: Place) -> 
         return Some(value);
     }
     if path.ends_with(".Table") && path.starts_with("sqlalchemy.") {
+        if let Some(reflected) = reflect::table(cx, args, place) {
+            return Some(reflected);
+        }
         let call = Call { callee: Value::path(&path), args: args.clone(), place };
         let table = Value::Symbol(Arc::new(Symbol::Call(call)));
         cx.host.state.tables.push(table.clone());
@@ -285,25 +304,42 @@ fn call_method<'a>(cx: &mut Cx<'a, '_>, of: &Value, name: Name, args: &Args, pla
     if let Some(result) = metadata::method(cx, of, name, args, place) {
         return Some(result);
     }
-    outside(cx, &Value::path(&name), args, place).filter(|_| hands_over_connection(args))
+    if name.ends_with("Session") || name == "sessionmaker" || name == "scoped_session" {
+        // `db.Session(bind=bind)`: whoever makes it, a session on the connection is the connection.
+        let kind = if name.ends_with("Session") { Kind::Bind } else { Kind::SessionMaker };
+        if hands_over_connection(args) {
+            return Some(Ok(handle::handle(cx, kind)));
+        }
+    }
+    hand_over(cx, of.as_symbol().and_then(Symbol::root), args, place)
+}
+
+/// A function from outside the project.
+fn outside<'a>(cx: &mut Cx<'a, '_>, callee: &Value, args: &Args, place: Place) -> Option<Eval> {
+    let path = callee.as_symbol().and_then(Symbol::root);
+    if let Some(answer) = hand_over(cx, path, args, place) {
+        return Some(answer);
+    }
+    let path = path?;
+    // Called for its own sake and not known to be harmless: it may use `op` by itself.
+    if args.discarded && !cx.importing() && !names::is_harmless(&path) {
+        let because = Unknown::new(Reason::OutsideProject(path.as_str().into()), place);
+        let site = cx.call_sites().get(1).copied();
+        cx.host.opaque(Touched::Anything, because, place, site);
+    }
+    None
 }
 
 /// Code from outside that gets the connection, or `op` itself, can do anything with it.
-fn outside<'a>(cx: &mut Cx<'a, '_>, callee: &Value, args: &Args, place: Place) -> Option<Eval> {
-    let path = callee.as_symbol().and_then(Symbol::root);
-    let harmless = path.is_none_or(|path| names::is_harmless(&path));
+fn hand_over<'a>(cx: &mut Cx<'a, '_>, path: Option<Name>, args: &Args, place: Place) -> Option<Eval> {
+    if !hands_over_connection(args) || path.is_some_and(|path| names::keeps_schema(&path)) {
+        return None;
+    }
     let told = path.map_or("a call", |path| path.as_str());
     let because = Unknown::new(Reason::OutsideProject(told.into()), place);
-    if hands_over_connection(args) && !path.is_some_and(|path| names::keeps_schema(&path)) {
-        let site = cx.call_sites().get(1).copied();
-        cx.host.opaque(Touched::Anything, because.clone(), place, site);
-        return Some(Ok(Value::unknown(because)));
-    }
-    if args.discarded && !harmless {
-        let site = cx.call_sites().get(1).copied();
-        cx.host.opaque(Touched::Anything, because.clone(), place, site);
-    }
-    None
+    let site = cx.call_sites().get(1).copied();
+    cx.host.opaque(Touched::Anything, because.clone(), place, site);
+    Some(Ok(Value::unknown(because)))
 }
 
 fn hands_over_connection(args: &Args) -> bool {

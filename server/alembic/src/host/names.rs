@@ -69,9 +69,13 @@ const HARMLESS: &[&str] = &[
     "zlib",
 ];
 
+/// What loggers are called for, wherever they come from.
+const LOGGING: &[&str] = &["critical", "debug", "error", "exception", "info", "log", "warn", "warning"];
+
 pub(super) fn is_harmless(path: &str) -> bool {
     let root = path.split('.').next().unwrap_or_default();
-    HARMLESS.contains(&root)
+    let last = path.rsplit('.').next().unwrap_or_default();
+    HARMLESS.contains(&root) || LOGGING.contains(&last) || last.starts_with(char::is_uppercase)
 }
 
 /// Functions that take a connection and leave the schema alone.

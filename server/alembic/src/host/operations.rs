@@ -241,10 +241,16 @@ fn column_change(cx: &mut Cx<'_, '_>, args: &Bound<'_>) -> ColumnChange {
             Filled::Identity(identity) => change.identity = Some(Some(identity)),
         }
     }
-    if let Some((value, place)) = told("existing_server_default").map(|arg| (arg.value.clone(), arg.place))
-        && let Filled::Default(default) = sqlalchemy::default::server_default(cx, &value, place)
-    {
-        change.existing_default = Some(default);
+    if let Some((value, place)) = told("existing_server_default").map(|arg| (arg.value.clone(), arg.place)) {
+        match sqlalchemy::default::server_default(cx, &value, place) {
+            Filled::Default(default) => change.existing_default = Some(default),
+            // Taking the default of an identity column away takes the identity away.
+            Filled::Identity(_) if change.default == Some(Fact::Known(None)) => {
+                change.default = None;
+                change.identity = Some(None);
+            }
+            Filled::Identity(_) | Filled::Computed(_) => {}
+        }
     }
     change
 }

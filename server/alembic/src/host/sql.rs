@@ -28,6 +28,11 @@ pub(super) fn run(cx: &mut Cx<'_, '_>, value: &Value, at: Place, place: Place) -
             record(cx, *operation, place, Written::Sql)?;
             Ok(Value::None)
         }
+        // A statement that is put together from rows changes rows.
+        Statement::Unknown(because) if super::rests_on_rows(&because.reason) => {
+            rows_of_any_table(cx, place)?;
+            Ok(Value::unknown(because))
+        }
         Statement::Unknown(because) => {
             opaque(cx, because.clone(), place)?;
             Ok(Value::unknown(because))
@@ -120,8 +125,21 @@ pub(super) fn bulk_insert(
     if rows.and_then(Value::as_items).is_some_and(<[Value]>::is_empty) {
         return Ok(());
     }
-    let change = sqlalchemy::dml::bulk_insert(cx, table, rows, place);
+    let change = sqlalchemy::dml::bulk_insert(cx, table, rows);
     record(cx, Operation::Data(change), place, Written::Op)
+}
+
+fn rows_of_any_table(cx: &mut Cx<'_, '_>, place: Place) -> Eval<()> {
+    let change = DataChange {
+        kind: DataKind::Insert,
+        table: None,
+        columns: Vec::new(),
+        condition: None,
+        reads: Vec::new(),
+        certain: false,
+        sql: "".into(),
+    };
+    record(cx, Operation::Data(change), place, Written::Sql)
 }
 
 /// Objects that a session writes: the table of the first one is known if its class is.

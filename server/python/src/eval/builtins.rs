@@ -112,9 +112,11 @@ impl<H: Host> Interp<'_, H> {
                 })),
                 _ => unknown(Reason::UnsupportedSyntax("super() here".into()), place),
             },
-            "globals" => self.globals(frame),
+            "globals" => Value::Object(self.heap.add(Object::Globals(frame.file))),
             _ => match self.heap.get(frame.scope) {
-                Object::Scope(scope) if scope.module.is_some() => self.globals(frame),
+                Object::Scope(scope) if scope.module.is_some() => {
+                    Value::Object(self.heap.add(Object::Globals(frame.file)))
+                }
                 Object::Scope(scope) => {
                     let entries: Vec<_> =
                         scope.vars.iter().map(|(name, value)| (Value::str(name), value.clone())).collect();
@@ -123,21 +125,6 @@ impl<H: Host> Interp<'_, H> {
                 _ => unknown(Reason::UnsupportedSyntax("locals() here".into()), place),
             },
         }))
-    }
-
-    /// All names of the module.
-    fn globals(&mut self, frame: &Frame) -> Value {
-        let Some(source) = self.source_of(frame) else { return Value::None };
-        let names: Vec<Name> = source.bindings.names().collect();
-        let mut entries = Vec::with_capacity(names.len());
-        for name in names {
-            match self.module_name(&source, name) {
-                Some(Value::Unknown(unknown)) if matches!(unknown.reason, Reason::NameNotFound(_)) => {}
-                Some(value) => entries.push((Value::str(&name), value)),
-                None => {}
-            }
-        }
-        self.new_dict(entries)
     }
 
     /// What an exception of the project was made with; `None` for other instances.

@@ -330,6 +330,11 @@ impl<H: Host> Interp<'_, H> {
             return part.as_str().map(|part| text.contains(part));
         }
         if let Value::Object(id) = container
+            && let Object::Globals(file) = self.heap.get(*id)
+        {
+            return Some(self.global(*file, item).is_some());
+        }
+        if let Value::Object(id) = container
             && let Object::Dict(keys) | Object::Set(keys) = self.heap.get(*id)
             && keys.contains_key(&Key(item.clone()))
         {

@@ -54,7 +54,7 @@ impl<H: Host> Interp<'_, H> {
             Value::Bool(_) | Value::Int(_) | Value::Float(_) => NUMBER,
             Value::Object(id) => match self.heap.get(*id) {
                 Object::List(_) => LIST,
-                Object::Dict(_) => DICT,
+                Object::Dict(_) | Object::Globals(_) => DICT,
                 Object::Set(_) => super::sets::METHODS,
                 // Of what was a container it is not known any more which.
                 Object::Unknown(_) => {
@@ -93,6 +93,7 @@ pub(super) fn method<H: Host>(
         Value::Object(id) => match interp.heap.get(*id) {
             Object::List(_) => list(interp, *id, name, &args, place),
             Object::Dict(_) => dict(interp, *id, name, &args, place),
+            Object::Globals(file) => interp.globals_method(*id, *file, name, args, place),
             Object::Set(_) => super::sets::method(interp, *id, name, &args, place),
             Object::Instance(_) if name.starts_with("super().") => {
                 if name == "super().__init__" {

@@ -26,6 +26,8 @@ pub(crate) enum Object {
     Instance(Instance),
     Class(Class),
     Scope(Scope),
+    /// `globals()` of a module.
+    Globals(FileId),
     /// Its contents differ between two courses that were joined.
     Unknown(Unknown),
     /// Not made on this course of a fork.

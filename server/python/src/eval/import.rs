@@ -2,14 +2,21 @@
 //! name, so that importing one constant does not run a whole application.
 
 use super::access::raise;
+use super::fork::Pending;
 use super::heap::{ModuleState, Object, ObjectId, Scope};
 use super::{Flow, Frame, Interp, LoadedModule, unknown};
 use crate::ast::{Alias, ItemTree};
 use crate::host::{Eval, Exception, Host, Raise};
 use crate::modules::{Found, Resolved, SourceModule};
 use crate::value::Value;
-use fact::{Name, Place, Reason, name};
+use fact::{Name, Place, Reason, Unknown, name};
 use std::sync::Arc;
+
+/// What one top-level statement of an imported module may cost, with everything that it needs in turn.
+const IMPORT_STEPS: u64 = 20_000;
+
+/// A statement that did not end in so many steps is not tried again.
+const COSTLY: u64 = 2_000;
 
 impl<H: Host> Interp<'_, H> {
     pub(super) fn module_scope(&mut self, source: &Arc<SourceModule>) -> ObjectId {
@@ -57,10 +64,57 @@ impl<H: Host> Interp<'_, H> {
                 *done = true;
             }
             this.running.push((source.file, ordinal));
-            let result = this.run_statement(source, scope, ordinal, &item.tree);
+            let result = this.on_allowance(source, scope, ordinal, |this| {
+                this.run_statement(source, scope, ordinal, &item.tree)
+            });
             this.running.pop();
             result
         })
+    }
+
+    /// Runs a statement of an imported module on an allowance of its own: one that parses a configuration or builds an
+    /// application must not use up what the migration needs.
+    fn on_allowance(
+        &mut self,
+        source: &SourceModule,
+        scope: ObjectId,
+        ordinal: u32,
+        run: impl FnOnce(&mut Self) -> Eval<()>,
+    ) -> Eval<()> {
+        let left = self.steps.get();
+        if self.module_state(scope).is_some_and(|state| state.whole) {
+            return run(self);
+        }
+        // What an import needs in turn gets half of what is left of it, so that the importer can go on without.
+        let allowance = if self.allowances == 0 { left.min(IMPORT_STEPS) } else { left / 2 };
+        let place = Place::whole_file(source.file);
+        if source.bindings.is_costly(ordinal) {
+            return Err(Raise::Stop(Unknown::new(Reason::Budget, place)));
+        }
+        let mark = self.pending.len();
+        self.steps.set(allowance);
+        self.allowances += 1;
+        let result = run(self);
+        self.allowances -= 1;
+        let rest = self.steps.get();
+        self.steps.set(left - (allowance - rest));
+        if rest > 0 {
+            // Where one course of an import gives up, the importer does not: it has the other ones.
+            if let Err(Raise::Stop(_)) = result {
+                self.pending.truncate(mark);
+            } else {
+                let waiting = self.pending.split_off(mark);
+                let stopped = |exit: &Pending<H>| matches!(exit.flow, Flow::Raise(Raise::Stop(_)));
+                self.pending.extend(waiting.into_iter().filter(|exit| !stopped(exit)));
+            }
+            return result;
+        }
+        // Courses that ended for want of steps end here: the name is unknown, and the importer goes on.
+        self.pending.truncate(mark);
+        if allowance >= COSTLY {
+            source.bindings.mark_costly(ordinal);
+        }
+        Err(Raise::Stop(Unknown::new(Reason::Budget, place)))
     }
 
     fn run_statement(
@@ -154,8 +208,11 @@ impl<H: Host> Interp<'_, H> {
             return Some(value);
         }
         if source.bindings.binds(wanted) {
+            let costly =
+                source.bindings.items_for(wanted).iter().any(|item| source.bindings.is_costly(*item));
             let reason = match self.raised_for(source, scope, wanted) {
                 Some(exception) => Reason::Raised(exception_name(self, &exception).as_str().into()),
+                None if costly => Reason::Budget,
                 None => Reason::NameNotFound(wanted.as_str().into()),
             };
             return Some(unknown(reason, Place::whole_file(source.file)));

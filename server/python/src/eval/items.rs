@@ -43,6 +43,7 @@ impl<H: Host> Interp<'_, H> {
             match self.heap.get(*id) {
                 Object::Class(_) => return self.class_item(*id, of, index, place),
                 Object::Unknown(because) => return Ok(Value::unknown(because.clone())),
+                Object::Globals(file) => return self.global_item(*file, index, place),
                 Object::Instance(_) if self.tuple_items(*id).is_none() => {
                     return match self.own_method(of, "__getitem__") {
                         Some(method) => {
@@ -160,6 +161,10 @@ impl<H: Host> Interp<'_, H> {
 
     pub(super) fn set_item(&mut self, of: &Value, index: Value, value: Value, place: Place) -> Eval<()> {
         let Value::Object(id) = of else { return Ok(()) };
+        if let Object::Globals(file) = self.heap.get(*id) {
+            self.set_global(*file, &index, value);
+            return Ok(());
+        }
         match self.heap.get_mut(*id) {
             Some(Object::Dict(dict)) => match index.as_unknown() {
                 Some(unknown) => {
@@ -243,6 +248,9 @@ impl<H: Host> Interp<'_, H> {
         value: &Value,
         place: Place,
     ) -> Eval<Result<Vec<Value>, Unknown>> {
+        if let Object::Globals(file) = self.heap.get(id) {
+            self.fill_globals(id, *file);
+        }
         Ok(match self.heap.get(id) {
             Object::List(items) => Ok(items.clone()),
             Object::Dict(dict) | Object::Set(dict) => Ok(dict.keys().map(|key| key.0.clone()).collect()),
@@ -267,7 +275,7 @@ impl<H: Host> Interp<'_, H> {
                 }
                 Err(self.why_unknown(value, place))
             }
-            Object::Scope(_) | Object::Absent => Err(self.why_unknown(value, place)),
+            Object::Scope(_) | Object::Globals(_) | Object::Absent => Err(self.why_unknown(value, place)),
         })
     }
 

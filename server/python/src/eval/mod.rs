@@ -16,6 +16,7 @@ mod exceptions;
 mod expr;
 mod fork;
 mod format;
+mod globals;
 mod heap;
 mod import;
 mod instances;
@@ -85,6 +86,8 @@ pub struct Interp<'s, H: Host> {
     modules: FxHashMap<FileId, LoadedModule>,
     pending: Vec<Pending<H>>,
     budget: Budget,
+    /// Statements of imported modules that run on an allowance of steps.
+    allowances: u32,
     /// What is left of the budget's steps.
     steps: Cell<u64>,
     depth: u32,
@@ -146,6 +149,7 @@ impl<'s, H: Host> Interp<'s, H> {
             heap: Heap::default(),
             modules: FxHashMap::default(),
             pending: Vec::new(),
+            allowances: 0,
             steps: Cell::new(budget.steps),
             budget,
             depth: 0,
