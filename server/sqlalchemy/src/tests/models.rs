@@ -109,7 +109,7 @@ class B(Base):
             plain: SmallInteger
             fk: Uuid not null
             f: ?(versions of the database differ) not null
-            what: ?(nothing binds the name complex) null?
+            what: ?(the type of the annotation cannot be read) not null
             pk (id)
             fk (fk) -> b(id)
 
