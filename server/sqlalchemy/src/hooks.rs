@@ -1,10 +1,13 @@
 //! What SQLAlchemy's objects answer while project code runs. Every host asks here first and passes on what is not ours.
 
+mod classes;
+
 use crate::args::plain_text;
 use crate::path::{Canonical, called, canonical, core_name, is_flask_class, is_flask_name, method_call};
 use crate::sql::sql_text;
 use crate::table_ref::table_ref;
 use crate::types::{DIALECT_STAND_IN, read_type};
+use classes::{exception_is, is_type_subclass, kind_of};
 use fact::{Fact, Name, Place, name};
 use python::eval::Interp;
 use python::host::{Eval, Host};
@@ -26,8 +29,12 @@ pub fn call<H: Host>(interp: &mut Interp<'_, H>, callee: &Value, args: &Args, _:
     if let Some(canonical) = canonical(callee) {
         return construct(canonical, args).map(Ok);
     }
-    let Symbol::Attribute { of, name, .. } = callee.as_symbol()? else { return None };
+    let Symbol::Attribute { of, name, place } = callee.as_symbol()? else { return None };
     let first = || args.list.first().map(|arg| arg.value.clone());
+    // A TypeDecorator that leaves the choice to its base gets its own `impl`.
+    if name == "super().load_dialect_impl" {
+        return Some(interp.getattr(of, fact::name("impl"), *place));
+    }
     if is_dialect(of) {
         return match name.as_str() {
             // The stand-in hands the type back: reading it is the caller's part.
@@ -133,144 +140,6 @@ pub fn is_subclass(class: Name, of: Name) -> Option<bool> {
     is_type_subclass(&class, &of)
 }
 
-/// SQLAlchemy's exceptions with the class above each.
-const EXCEPTIONS: &[(&str, &str)] = &[
-    ("ArgumentError", "SQLAlchemyError"),
-    ("AmbiguousForeignKeysError", "ArgumentError"),
-    ("CircularDependencyError", "SQLAlchemyError"),
-    ("CompileError", "SQLAlchemyError"),
-    ("DBAPIError", "StatementError"),
-    ("DataError", "DatabaseError"),
-    ("DatabaseError", "DBAPIError"),
-    ("DisconnectionError", "SQLAlchemyError"),
-    ("IdentifierError", "SQLAlchemyError"),
-    ("IntegrityError", "DatabaseError"),
-    ("InterfaceError", "DBAPIError"),
-    ("InternalError", "DatabaseError"),
-    ("InvalidRequestError", "SQLAlchemyError"),
-    ("MultipleResultsFound", "InvalidRequestError"),
-    ("NoForeignKeysError", "ArgumentError"),
-    ("NoInspectionAvailable", "InvalidRequestError"),
-    ("NoReferenceError", "InvalidRequestError"),
-    ("NoReferencedColumnError", "NoReferenceError"),
-    ("NoReferencedTableError", "NoReferenceError"),
-    ("NoResultFound", "InvalidRequestError"),
-    ("NoSuchColumnError", "InvalidRequestError"),
-    ("NoSuchModuleError", "ArgumentError"),
-    ("NoSuchTableError", "InvalidRequestError"),
-    ("NotSupportedError", "DatabaseError"),
-    ("ObjectNotExecutableError", "ArgumentError"),
-    ("OperationalError", "DatabaseError"),
-    ("PendingRollbackError", "InvalidRequestError"),
-    ("ProgrammingError", "DatabaseError"),
-    ("ResourceClosedError", "InvalidRequestError"),
-    ("StatementError", "SQLAlchemyError"),
-    ("TimeoutError", "SQLAlchemyError"),
-    ("UnboundExecutionError", "InvalidRequestError"),
-    ("UnsupportedCompilationError", "CompileError"),
-];
-
-fn exception_is(class: &str, of: &str) -> Option<bool> {
-    let known = |name: &str| name == "SQLAlchemyError" || EXCEPTIONS.iter().any(|(class, _)| *class == name);
-    if !known(class) || !known(of) {
-        return None;
-    }
-    let mut at = class;
-    loop {
-        if at == of {
-            return Some(true);
-        }
-        match EXCEPTIONS.iter().find(|(class, _)| *class == at) {
-            Some((_, parent)) => at = parent,
-            None => return Some(false),
-        }
-    }
-}
-
-/// Types with the class above each.
-const TYPES: &[(&str, &str)] = &[
-    ("BIGINT", "BigInteger"),
-    ("BINARY", "LargeBinary"),
-    ("BLOB", "LargeBinary"),
-    ("BOOLEAN", "Boolean"),
-    ("BigInteger", "Integer"),
-    ("CHAR", "String"),
-    ("CLOB", "Text"),
-    ("DATE", "Date"),
-    ("DATETIME", "DateTime"),
-    ("DECIMAL", "Numeric"),
-    ("DOUBLE", "Double"),
-    ("DOUBLE_PRECISION", "Double"),
-    ("Double", "Float"),
-    ("ENUM", "Enum"),
-    ("Enum", "String"),
-    ("FLOAT", "Float"),
-    ("Float", "Numeric"),
-    ("INTEGER", "Integer"),
-    ("JSONB", "JSON"),
-    ("NCHAR", "Unicode"),
-    ("NUMERIC", "Numeric"),
-    ("NVARCHAR", "Unicode"),
-    ("REAL", "Float"),
-    ("SMALLINT", "SmallInteger"),
-    ("SmallInteger", "Integer"),
-    ("TEXT", "Text"),
-    ("TIME", "Time"),
-    ("TIMESTAMP", "DateTime"),
-    ("Text", "String"),
-    ("UUID", "Uuid"),
-    ("Unicode", "String"),
-    ("UnicodeText", "Text"),
-    ("VARBINARY", "LargeBinary"),
-    ("VARCHAR", "String"),
-    ("Boolean", "TypeEngine"),
-    ("Date", "TypeEngine"),
-    ("DateTime", "TypeEngine"),
-    ("Integer", "TypeEngine"),
-    ("Interval", "TypeEngine"),
-    ("JSON", "TypeEngine"),
-    ("LargeBinary", "TypeEngine"),
-    ("NullType", "TypeEngine"),
-    ("Numeric", "TypeEngine"),
-    ("String", "TypeEngine"),
-    ("Time", "TypeEngine"),
-    ("Uuid", "TypeEngine"),
-    ("ARRAY", "TypeEngine"),
-];
-
-fn is_type_subclass(class: &str, of: &str) -> Option<bool> {
-    let known = |name: &str| name == "TypeEngine" || TYPES.iter().any(|(class, _)| *class == name);
-    if !known(class) || !known(of) {
-        return None;
-    }
-    let mut at = class;
-    loop {
-        if at == of {
-            return Some(true);
-        }
-        match TYPES.iter().find(|(class, _)| *class == at) {
-            Some((_, parent)) => at = parent,
-            None => return Some(false),
-        }
-    }
-}
-
-/// Families of constructs: nothing is an instance of two.
-fn kind_of(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "Column" | "ColumnClause" | "column" | "mapped_column" => "column",
-        "Table" | "TableClause" | "table" => "table",
-        "Index" => "index",
-        "ForeignKey" => "foreign key",
-        "MetaData" => "metadata",
-        "text" | "TextClause" => "text",
-        "Sequence" => "sequence",
-        name if name.ends_with("Constraint") => "constraint",
-        name if TYPES.iter().any(|(class, _)| *class == name) || name == "TypeEngine" => "type",
-        _ => return None,
-    })
-}
-
 /// Calls whose result is simpler than the call.
 fn construct(canonical: Canonical, args: &Args) -> Option<Value> {
     match canonical {
@@ -314,6 +183,15 @@ fn symbol_attribute<H: Host>(
         && matches!(wanted.as_str(), "name" | "fullname" | "schema")
     {
         return table_attribute(interp, of, wanted);
+    }
+    // `table.c.x.type`
+    if let Some(Symbol::Attribute { of: columns, name, .. }) = of.as_symbol()
+        && crate::sql::is_columns(columns)
+        && let Some(Symbol::Attribute { of: table, .. }) = columns.as_symbol()
+        && matches!(wanted.as_str(), "type" | "nullable" | "primary_key" | "name")
+    {
+        let (_, column) = column_values(interp, table)?.into_iter().find(|(column, _)| column == name)?;
+        return column_attribute(interp, &column, wanted);
     }
     let call = of.as_call()?;
     match canonical(&call.callee)? {

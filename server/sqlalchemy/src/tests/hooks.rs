@@ -53,6 +53,8 @@ fn attributes_of_constructs() {
         ("sa.Column('c', sa.Text).name", "c"),
         ("sa.Column('c', sa.Text, primary_key=True).primary_key", "True"),
         ("sa.Column('c', sa.Text).nullable", "True"),
+        ("t.c.y.type.length", "5"),
+        ("t.c.x.nullable", "True"),
         ("list(t.columns.keys())", "['x', 'y']"),
         ("[c.name for c in t.columns]", "['x', 'y']"),
         ("[c.name for c in t.c]", "['x', 'y']"),

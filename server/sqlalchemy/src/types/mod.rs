@@ -97,7 +97,16 @@ fn read<H: Host>(interp: &mut Interp<'_, H>, value: &Value, place: Place, depth:
     match value {
         Value::None => Fact::Known(Type::Null),
         Value::Object(_) => project::read(interp, value, place, depth),
+        // SQLAlchemy calls what it can call to get at the type.
+        Value::Function(_) | Value::Method(_) => match interp.call_whole(value, Args::default(), place) {
+            Ok(result) => read(interp, &result, place, depth + 1),
+            Err(_) => Fact::Unknown(why(value, "the type", place)),
+        },
         Value::Symbol(symbol) => match &**symbol {
+            // `SomeType(...).impl`: what the type is made of.
+            Symbol::Attribute { of, name, .. } if name == "impl" && of.as_call().is_some() => {
+                read(interp, &of.clone(), place, depth + 1)
+            }
             Symbol::Path(_) | Symbol::Attribute { .. } => {
                 let args = Args::default();
                 named(interp, value, &args, place, depth)
