@@ -57,6 +57,9 @@ pub trait Host: Sized {
         None
     }
 
+    /// `of.name = value` for a symbol or a handle, which keeps nothing itself.
+    fn setattr(_: &mut Interp<'_, Self>, _of: &Value, _name: Name, _value: &Value, _place: Place) {}
+
     /// `of[index]` for a symbol or a handle.
     fn subscript(_: &mut Interp<'_, Self>, _of: &Value, _index: &Value, _place: Place) -> Option<Eval> {
         None

@@ -38,13 +38,18 @@ pub enum Found {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Resolved {
     File(FileId),
+    /// A file that Python could not run.
+    Broken(FileId),
     Namespace,
-    Absent { inside: bool },
+    Absent {
+        inside: bool,
+    },
 }
 
 impl From<&Found> for Resolved {
     fn from(found: &Found) -> Resolved {
         match found {
+            Found::Module(module) if !module.module.errors.is_empty() => Resolved::Broken(module.file),
             Found::Module(module) => Resolved::File(module.file),
             Found::Namespace => Resolved::Namespace,
             Found::Absent { inside } => Resolved::Absent { inside: *inside },

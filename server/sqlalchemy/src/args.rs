@@ -21,6 +21,13 @@ impl<'a> Params<'a> {
         Params { args, trouble: args.open.as_deref().cloned(), place }
     }
 
+    /// Says that nothing but this argument shows in the result: when it is given, others may stay hidden.
+    pub fn rests_on(&mut self, index: usize, name: &str) {
+        if self.args.open.is_some() && self.arg(index, name).is_some() {
+            self.trouble = None;
+        }
+    }
+
     /// The argument, when it was given and is not None.
     pub fn arg(&self, index: usize, name: &str) -> Option<&'a Arg> {
         let found = match index {
@@ -188,16 +195,13 @@ fn option_item(value: &Value) -> Option<String> {
     }
 }
 
-/// Text with a stand-in for every hole.
+/// Text with the SQL reader's stand-in for every hole.
 pub(crate) fn with_holes(parts: &[Part]) -> String {
-    let (mut text, mut hole) = (String::new(), 0);
+    let mut text = String::new();
     for part in parts {
         match part {
             Part::Text(part) => text.push_str(part),
-            Part::Unknown(_) => {
-                hole += 1;
-                text.push_str(&format!(":hole_{hole}"));
-            }
+            Part::Unknown(_) => text.push(schema::sql::HOLE),
         }
     }
     text

@@ -10,7 +10,7 @@ use python::host::Host;
 use python::value::{Args, Symbol, Value};
 use std::sync::Arc;
 
-/// The text of a statement or expression; where a part of it is not known, `:hole_1` and so on stand in.
+/// The text of a statement or expression; [`schema::sql::HOLE`] stands in for a part that is not known.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SqlText {
     pub text: Arc<str>,

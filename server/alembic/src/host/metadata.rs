@@ -6,7 +6,7 @@ use python::host::Eval;
 use python::value::{Args, Value};
 use rustc_hash::FxHashSet;
 use schema::{Operation, Table, TableName, Touched, Type, Written};
-use sqlalchemy::MetadataKey;
+use sqlalchemy::{MetadataKey, Models};
 use std::sync::Arc;
 
 /// `of.name(bind)` where `of` is a metadata, table or type; `None`: it is none of these.
@@ -80,19 +80,13 @@ fn all(cx: &mut Cx<'_, '_>, of: &Value, name: Name, args: &Args, place: Place) -
     let metadata = sqlalchemy::metadata(cx, of)?;
     let exists = args.get(2, "checkfirst").and_then(|arg| arg.value.as_bool()).unwrap_or(true);
     let named = args.get(1, "tables").filter(|arg| !arg.value.is_none());
-    let tables = match named {
+    let tables: Option<Vec<Table>> = match named {
         Some(arg) => {
             let items = arg.value.as_items().map(<[Value]>::to_vec);
-            items.map(|items| items.iter().map(|item| whole_table(cx, item).and_then(Result::ok)).collect())
+            items.and_then(|items| items.iter().map(|item| whole_table(cx, item)?.ok()).collect())
         }
-        // Only a metadata that is made and filled in sight is known to hold nothing else.
-        None => match metadata.key {
-            MetadataKey::Call(_) if of.as_call().is_some() => Some(made_in_sight(cx, metadata.key)),
-            _ => None,
-        },
+        None => in_metadata(cx, metadata.key),
     };
-    let tables: Option<Vec<Table>> =
-        tables.and_then(|tables: Vec<Option<Table>>| tables.into_iter().collect());
     let Some(tables) = tables else {
         let because = Unknown::new(Reason::UnreadableArgument("the tables of this metadata".into()), place);
         return Some(vec![Operation::Opaque { touches: Touched::Anything, because }]);
@@ -111,18 +105,26 @@ fn all(cx: &mut Cx<'_, '_>, of: &Value, name: Name, args: &Args, place: Place) -
     })
 }
 
-/// The tables that the evaluated code has put into a metadata.
-fn made_in_sight(cx: &mut Cx<'_, '_>, key: MetadataKey) -> Vec<Option<Table>> {
-    let calls = cx.host.state.tables.clone();
-    let mut tables = Vec::new();
-    for call in &calls {
-        let Some(call_of) = call.as_call() else { continue };
-        let Some(argument) = call_of.args.get(1, "metadata").map(|arg| arg.value.clone()) else { continue };
-        if sqlalchemy::metadata(cx, &argument).is_some_and(|found| found.key == key) {
-            tables.push(sqlalchemy::table_of_call(cx, call).and_then(Result::ok));
-        }
+/// The tables that the code and everything that it imports have put into a metadata. `None`: it is not of the project.
+fn in_metadata(cx: &mut Cx<'_, '_>, key: MetadataKey) -> Option<Vec<Table>> {
+    if matches!(key, MetadataKey::Path(_)) || !cx.load_imports() {
+        return None;
     }
-    tables
+    let mut models = Models::default();
+    for class in cx.classes() {
+        models.add_class(class);
+    }
+    for table in cx.host.state.tables.clone() {
+        models.add_table(table);
+    }
+    let mapped = models.tables(cx);
+    Some(
+        mapped
+            .into_iter()
+            .filter(|mapped| mapped.metadata.as_ref().is_some_and(|found| found.key == key))
+            .map(|mapped| mapped.table)
+            .collect(),
+    )
 }
 
 /// Referenced tables first, otherwise in the order of making.

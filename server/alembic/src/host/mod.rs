@@ -176,7 +176,11 @@ impl<'a> Host for MigrationHost<'a> {
             blocks,
             autocommit: left.autocommit.min(right.autocommit),
             tables: if left.tables.len() >= right.tables.len() { left.tables } else { right.tables },
-            reflected: if left.reflected.len() >= right.reflected.len() { left.reflected } else { right.reflected },
+            reflected: if left.reflected.len() >= right.reflected.len() {
+                left.reflected
+            } else {
+                right.reflected
+            },
         }
     }
 
@@ -269,7 +273,11 @@ impl<'a> Host for MigrationHost<'a> {
 fn rests_on_rows(reason: &Reason) -> bool {
     matches!(
         reason,
-        Reason::Rows | Reason::UnknownLoop | Reason::UndecidedTest | Reason::Environment(_) | Reason::Raised(_)
+        Reason::Rows
+            | Reason::UnknownLoop
+            | Reason::UndecidedTest
+            | Reason::Environment(_)
+            | Reason::Raised(_)
     )
 }
 

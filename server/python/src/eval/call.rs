@@ -6,13 +6,23 @@ use super::{Flow, Frame, Interp, Yield, unknown};
 use crate::ast::{Expr, FunctionDef, Param, ParamKind, Stmt, StmtId};
 use crate::host::{Eval, Host, Raise};
 use crate::value::{Arg, Args, Call, Function, FunctionBody, Key, Method, MethodKind, Role, Symbol, Value};
-use fact::{Place, Reason};
+use fact::{Place, Reason, Unknown};
 use std::sync::Arc;
 
 pub(super) struct Definition<'a> {
     pub id: StmtId,
     pub def: &'a FunctionDef,
 }
+
+/// A call of a function that is running.
+pub(super) struct Activation {
+    tree: usize,
+    body: FunctionBody,
+    undecided: usize,
+}
+
+/// Levels of an endless recursion that are followed.
+const LEVELS: usize = 2;
 
 impl<H: Host> Interp<'_, H> {
     /// Calls anything.
@@ -39,6 +49,7 @@ impl<H: Host> Interp<'_, H> {
             Value::Symbol(_) | Value::Handle(_) => self.call_outside(callee, args, place),
             Value::Unknown(unknown) => {
                 let args = self.freeze_args(args);
+                self.requests += 1;
                 H::call_unknown(self, unknown, &args, place);
                 Ok(callee.clone())
             }
@@ -58,6 +69,7 @@ impl<H: Host> Interp<'_, H> {
             return result;
         }
         let args = self.freeze_args(args);
+        self.requests += 1;
         if let Some(result) = H::call(self, callee, &args, place) {
             return result.map(|value| self.thaw(value));
         }
@@ -165,12 +177,51 @@ impl<H: Host> Interp<'_, H> {
         if self.depth >= self.budget.depth {
             return Err(Raise::Stop(self.out_of_budget()));
         }
+        let activation = Activation {
+            tree: Arc::as_ptr(&function.tree) as usize,
+            body: function.body,
+            undecided: self.forks as usize + self.pending.len(),
+        };
+        if self.is_endless(&activation) {
+            return Ok(self.another_level(args, place));
+        }
         self.depth += 1;
         self.calls.push(place);
+        self.active.push(activation);
         let result = self.deeper(|this| this.run_function(function, args, place));
+        self.active.pop();
         self.calls.pop();
         self.depth -= 1;
         result
+    }
+
+    /// A function that calls itself, and nothing decides how often: as with a loop, some levels stand for all.
+    fn is_endless(&self, next: &Activation) -> bool {
+        let mut undecided = next.undecided;
+        let mut levels = 0;
+        for earlier in self.active.iter().rev().filter(|a| a.tree == next.tree && a.body == next.body) {
+            if earlier.undecided >= undecided {
+                return false;
+            }
+            undecided = earlier.undecided;
+            levels += 1;
+            if levels == LEVELS {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn another_level(&mut self, args: Args, place: Place) -> Value {
+        let because = Unknown::new(Reason::UnknownLoop, place);
+        for arg in args.list {
+            if let Value::Object(id) = arg.value
+                && self.container(&arg.value).is_some()
+            {
+                self.forget(id, because.clone());
+            }
+        }
+        Value::unknown(because)
     }
 
     fn run_function(&mut self, function: &Arc<Function>, args: Args, place: Place) -> Eval {

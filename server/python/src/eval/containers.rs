@@ -8,6 +8,7 @@ use crate::ast::BinaryOp;
 use crate::host::{Eval, Host};
 use crate::value::{Args, Key, Value};
 use fact::{Name, Place, Reason};
+use std::sync::Arc;
 
 const LIST: &[&str] =
     &["append", "clear", "copy", "count", "extend", "index", "insert", "pop", "remove", "reverse", "sort"];
@@ -103,7 +104,15 @@ pub(super) fn method<H: Host>(
                     }
                     return Ok(Value::None);
                 }
-                Ok(Value::unknown(interp.why_unknown_instance(*id, place)))
+                // What the base class from outside does is the host's to know.
+                let of = receiver.clone();
+                let callee = Value::Symbol(Arc::new(crate::value::Symbol::Attribute { of, name, place }));
+                let id = *id;
+                let args = interp.freeze_args(args);
+                match H::call(interp, &callee, &args, place) {
+                    Some(answer) => answer,
+                    None => Ok(Value::unknown(interp.why_unknown_instance(id, place))),
+                }
             }
             Object::Unknown(because) => Ok(Value::unknown(because.clone())),
             _ => Ok(Value::unknown(interp.why_unknown(receiver, place))),

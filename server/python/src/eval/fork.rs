@@ -37,15 +37,19 @@ impl<H: Host> Interp<'_, H> {
     fn join(&mut self, mut other: Saved<H>, values: (&Value, &Value), because: &Unknown) -> Value {
         self.even_out(&mut other.heap);
         let (value, _) = super::join::join(&mut self.heap, &other.heap, values, because);
-        let joined = H::join(self.host.save(), other.host, because);
-        self.host.restore(joined);
+        self.join_host(other, because);
         value
     }
 
     /// Makes unknown what the state `after` has otherwise; whether that is anything.
-    pub(crate) fn blur(&mut self, mut after: Saved<H>, because: &Unknown) -> bool {
+    pub(crate) fn blur(&mut self, after: &mut Saved<H>, because: &Unknown) -> bool {
         self.even_out(&mut after.heap);
         super::join::join(&mut self.heap, &after.heap, (&Value::None, &Value::None), because).1
+    }
+
+    pub(crate) fn join_host(&mut self, other: Saved<H>, because: &Unknown) {
+        let joined = H::join(self.host.save(), other.host, because);
+        self.host.restore(joined);
     }
 
     /// Runs both courses of an undecided test as statements.
@@ -98,6 +102,11 @@ impl<H: Host> Interp<'_, H> {
         }
         let before = self.save();
         let first = left(self);
+        if let Err(Flow::Raise(Raise::Stop(_))) = first {
+            // One course that cannot be followed is enough: what comes after it is not known.
+            self.leave_fork();
+            return first;
+        }
         let after_first = self.save();
         self.put_back(before);
         let second = right(self);
@@ -113,6 +122,9 @@ impl<H: Host> Interp<'_, H> {
         because: &Unknown,
     ) -> Result<Value, Flow> {
         match (first, second) {
+            (stop @ Err(Flow::Raise(Raise::Stop(_))), _) | (_, stop @ Err(Flow::Raise(Raise::Stop(_)))) => {
+                stop
+            }
             (Ok(first), Ok(second)) => Ok(self.join(after_first, (&second, &first), because)),
             (Ok(first), Err(flow)) => {
                 let state = self.save();
@@ -137,6 +149,9 @@ impl<H: Host> Interp<'_, H> {
         current: Flow,
         absorb: impl Fn(&Flow) -> Option<Value>,
     ) -> Result<Value, Flow> {
+        if let Flow::Raise(Raise::Stop(_)) = current {
+            return Err(current);
+        }
         let mut arrived = absorb(&current);
         let mut current = Some(current).filter(|_| arrived.is_none());
         let mut further = Vec::new();

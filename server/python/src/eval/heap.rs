@@ -135,6 +135,10 @@ impl Heap {
         self.put(id, Arc::new(object));
     }
 
+    pub fn ids(&self) -> impl Iterator<Item = ObjectId> + use<> {
+        (0..self.objects.len() as u32).map(ObjectId)
+    }
+
     pub fn len(&self) -> usize {
         self.objects.len()
     }

@@ -419,7 +419,7 @@ pub(super) fn outside_name(module: Name, wanted: Name) -> Value {
 }
 
 /// The dotted name that a relative import means.
-fn absolute(source: &SourceModule, level: u32, module: Option<Name>) -> Option<Name> {
+pub(super) fn absolute(source: &SourceModule, level: u32, module: Option<Name>) -> Option<Name> {
     if level == 0 {
         return module;
     }

@@ -196,6 +196,7 @@ impl<H: Host> Interp<'_, H> {
                 }
             }
             Value::Module(module) => self.set_module_name(*module, attr, value),
+            Value::Symbol(_) | Value::Handle(_) => H::setattr(self, of, attr, &value, place),
             _ => {}
         }
     }

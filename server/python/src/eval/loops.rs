@@ -126,58 +126,54 @@ impl<H: Host> Interp<'_, H> {
     }
 
     /// Rounds of a number that is not known, none included.
+    ///
+    /// What rounds change is found by running them until nothing new turns up; the last of them stands for all. Courses
+    /// that leave the loop from inside wait.
     pub(super) fn unknown_rounds(&mut self, because: &Unknown, round: impl Fn(&mut Self) -> Flow) -> Flow {
         let because = &Unknown { reason: loop_reason(&because.reason), place: because.place };
         if !self.enter_fork() {
             return Flow::Raise(Raise::Stop(self.out_of_budget()));
         }
-        let trial = self.blur_rounds(because, &round);
+        let flow = self.blur_rounds(because, round);
         self.leave_fork();
-        let Some(trial) = trial else { return Flow::Raise(Raise::Stop(self.out_of_budget())) };
-        if trial.goes_on {
-            let flow = self.fork_flow(
-                because,
-                |_| Flow::Normal,
-                |this| {
-                    let mark = this.pending.len();
-                    let flow = round(this);
-                    let settled = this.settle(mark, flow, next_round);
-                    // They leave from the last round, which is still to come; only a dead end is one right away.
-                    if this.stopped_since(mark).is_none() {
-                        this.pending.truncate(mark);
-                    }
-                    settled.err().unwrap_or(Flow::Normal)
-                },
-            );
-            if flow != Flow::Normal {
-                return flow;
-            }
-        }
-        if trial.exits {
-            self.last_round(because, round);
-        }
-        Flow::Normal
+        flow
     }
 
-    /// Runs rounds until they change nothing any more, and takes back everything but the doubt about what they change.
-    fn blur_rounds(&mut self, because: &Unknown, round: impl Fn(&mut Self) -> Flow) -> Option<Trial> {
+    fn blur_rounds(&mut self, because: &Unknown, round: impl Fn(&mut Self) -> Flow) -> Flow {
         for _ in 0..ATTEMPTS {
             let before = self.save();
-            let mark = self.pending.len();
+            let (mark, requests) = (self.pending.len(), self.requests);
             let flow = round(self);
-            let goes_on = self.settle(mark, flow, next_round).is_ok();
-            let exits = !goes_on || self.pending.len() > mark;
-            self.pending.truncate(mark);
-            let after = self.save();
-            self.put_back(before);
-            if !goes_on || !self.blur(after, because) {
-                return Some(Trial { goes_on, exits });
+            match self.settle(mark, flow, next_round) {
+                Err(Flow::Raise(stop @ Raise::Stop(_))) => return Flow::Raise(stop),
+                Err(flow) => {
+                    // The first round is the last one.
+                    let state = self.save();
+                    self.pending.push(Pending { flow, state, because: because.clone() });
+                    self.put_back(before);
+                    return Flow::Normal;
+                }
+                Ok(_) => {}
             }
+            let mut after = self.save();
+            self.put_back(before);
+            if self.blur(&mut after, because) {
+                self.pending.truncate(mark);
+                continue;
+            }
+            self.join_host(after, because);
+            // What left this round did so without the rounds before it; that is of no importance unless those asked
+            // something of the host.
+            if self.pending.len() > mark && self.requests > requests {
+                self.pending.truncate(mark);
+                self.last_round(because, round);
+            }
+            return Flow::Normal;
         }
-        None
+        Flow::Raise(Raise::Stop(self.out_of_budget()))
     }
 
-    /// A round of which only the courses that leave the loop count: they wait.
+    /// A round of which only the courses that leave the loop count.
     fn last_round(&mut self, because: &Unknown, round: impl Fn(&mut Self) -> Flow) {
         let before = self.save();
         let mark = self.pending.len();
@@ -188,14 +184,6 @@ impl<H: Host> Interp<'_, H> {
         }
         self.put_back(before);
     }
-}
-
-/// What a round of a loop does.
-struct Trial {
-    /// Some course of it goes on to the next round.
-    goes_on: bool,
-    /// Some course of it leaves the loop.
-    exits: bool,
 }
 
 fn loop_reason(reason: &Reason) -> Reason {

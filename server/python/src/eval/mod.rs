@@ -5,6 +5,7 @@ mod attempt;
 mod builtins;
 mod call;
 mod class;
+mod closure;
 mod compare;
 mod comprehension;
 mod condition;
@@ -100,6 +101,10 @@ pub struct Interp<'s, H: Host> {
     handling: Vec<Raise>,
     /// Calls that led here, from the outside in.
     calls: Vec<Place>,
+    /// The functions that were called, and how much was undecided then.
+    active: Vec<call::Activation>,
+    /// What the host was asked to do so far, in numbers.
+    requests: u64,
     trace: Trace,
     /// What statements of modules did that ran while there was more than one course.
     effects: FxHashMap<(FileId, u32), Arc<effects::Effect>>,
@@ -158,6 +163,8 @@ impl<'s, H: Host> Interp<'s, H> {
             yields: Vec::new(),
             handling: Vec::new(),
             calls: Vec::new(),
+            active: Vec::new(),
+            requests: 0,
             trace: Trace::default(),
             effects: FxHashMap::default(),
             running: Vec::new(),

@@ -105,6 +105,7 @@ impl<H: Host> Interp<'_, H> {
     }
 
     fn enter(&mut self, frame: &Frame, item: &WithItem, context: &Value, place: Place) -> Eval<()> {
+        self.requests += 1;
         let entered = match context {
             Value::Symbol(_) | Value::Handle(_) => match H::enter(self, context, place) {
                 Some(value) => value?,

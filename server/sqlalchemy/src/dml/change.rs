@@ -15,7 +15,7 @@ use schema::{DataChange, TableName};
 use std::sync::Arc;
 
 /// What stands for a part of the text that cannot be written.
-const HOLE: &str = ":hole_1";
+const HOLE: &str = "\u{fffc}";
 
 pub(super) fn change<H: Host>(
     interp: &mut Interp<'_, H>,

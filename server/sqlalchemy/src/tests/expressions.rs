@@ -45,7 +45,7 @@ fn operands() {
         ("sa.Column('x', sa.Integer)", "x"),
         ("sa.literal_column('now()')", "now()"),
         ("text('raw sql')", "raw sql"),
-        ("text(f'raw {nowhere}')", "raw :hole_1 with holes"),
+        ("text(f'raw {nowhere}')", "raw \u{fffc} with holes"),
         ("literal('x')", "'x'"),
         ("null()", "NULL"),
         ("sa.true()", "true"),

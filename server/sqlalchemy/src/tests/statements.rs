@@ -76,8 +76,8 @@ fn text() {
     check_statement("sa.text('x::int').execution_options(autocommit=True)", "sql x::int");
     check_statement("sa.DDL('ALTER TABLE t ADD x int')", "sql ALTER TABLE t ADD x int");
     check_statement("sa.DDL('SELECT 5 %% 2')", "sql SELECT 5 % 2");
-    check_statement("f'DROP TABLE {nowhere}'", "sql with holes DROP TABLE :hole_1");
-    check_statement("sa.text(f'a {nowhere} b {nowhere}')", "sql with holes a :hole_1 b :hole_2");
+    check_statement("f'DROP TABLE {nowhere}'", "sql with holes DROP TABLE \u{fffc}");
+    check_statement("sa.text(f'a {nowhere} b {nowhere}')", "sql with holes a \u{fffc} b \u{fffc}");
     check_statement("nowhere", "?(nothing binds the name nowhere)");
     check_statement("5", "?(the statement cannot be read)");
 }
@@ -101,8 +101,8 @@ fn updates() {
         ),
         ("t.update(t.c.id == 1, {'n': 3})", "UPDATE task SET n = 3 WHERE id = 1 reads id"),
         ("t.update().values(n=sa.func.lower(t.c.status))", "UPDATE task SET n = lower(status) reads status"),
-        ("t.update().where(t.c.n == nowhere).values(n=1)", "UPDATE task SET n = 1 WHERE :hole_1"),
-        ("t.update().values(n=nowhere)", "UPDATE task SET n = :hole_1"),
+        ("t.update().where(t.c.n == nowhere).values(n=1)", "UPDATE task SET n = 1 WHERE \u{fffc}"),
+        ("t.update().values(n=nowhere)", "UPDATE task SET n = \u{fffc}"),
         ("t.update().values(n=sa.bindparam('v'))", "UPDATE task SET n = :v"),
         ("sa.update(u).values(name='x')", "UPDATE s.users SET name = 'x'"),
         (
@@ -131,13 +131,13 @@ fn updates() {
 fn inserts_and_deletes() {
     for (expression, want) in [
         ("t.insert().values(id=1, status='a')", "INSERT INTO task (id, status) VALUES (1, 'a')"),
-        ("sa.insert(t).values([{'id': 1}, {'id': 2}])", "INSERT INTO task (id) VALUES (:hole_1)"),
+        ("sa.insert(t).values([{'id': 1}, {'id': 2}])", "INSERT INTO task (id) VALUES (\u{fffc})"),
         ("t.insert().values([])", "INSERT INTO task DEFAULT VALUES (perhaps)"),
         ("t.insert()", "INSERT INTO task DEFAULT VALUES"),
         ("postgresql.insert(t).values(id=1).on_conflict_do_nothing()", "INSERT INTO task (id) VALUES (1)"),
         (
             "t.insert().from_select(['id'], sa.select(u.c.id))",
-            "INSERT INTO task (id) VALUES (:hole_1) (perhaps) reads id",
+            "INSERT INTO task (id) VALUES (\u{fffc}) (perhaps) reads id",
         ),
         ("t.delete()", "DELETE FROM task"),
         ("sa.delete(t).where(t.c.id == 3)", "DELETE FROM task WHERE id = 3 reads id"),
@@ -149,7 +149,7 @@ fn inserts_and_deletes() {
     ] {
         check_statement(expression, want);
     }
-    check_with("t.insert()", Some("rows"), "INSERT INTO task (id, status) VALUES (:hole_1, 'a')");
+    check_with("t.insert()", Some("rows"), "INSERT INTO task (id, status) VALUES (\u{fffc}, 'a')");
     check_with("t.insert()", Some("{'id': 1}"), "INSERT INTO task (id) VALUES (1)");
     check_with("t.insert()", Some("nowhere"), "INSERT INTO task DEFAULT VALUES (perhaps)");
 }
@@ -157,9 +157,9 @@ fn inserts_and_deletes() {
 #[test]
 fn bulk_inserts() {
     for (rows, want) in [
-        ("rows", "INSERT INTO task (id, status) VALUES (:hole_1, 'a')"),
+        ("rows", "INSERT INTO task (id, status) VALUES (\u{fffc}, 'a')"),
         ("[]", "INSERT INTO task DEFAULT VALUES (perhaps)"),
-        ("[{'n': nowhere}]", "INSERT INTO task (n) VALUES (:hole_1)"),
+        ("[{'n': nowhere}]", "INSERT INTO task (n) VALUES (\u{fffc})"),
         ("nowhere", "INSERT INTO task DEFAULT VALUES (perhaps)"),
     ] {
         let got = evaluate(&format!("{SETUP}\nx = (t, {rows})\n"), |interp, value| {

@@ -263,6 +263,7 @@ class Level(str, enum.Enum):
 #[test]
 fn types_of_the_project() {
     let setup = "
+import sqlalchemy_utils
 class GUID(sa.types.TypeDecorator):
     impl = sa.CHAR
     def load_dialect_impl(self, dialect):
@@ -304,10 +305,26 @@ class Both(sa.TypeDecorator):
             return dialect.type_descriptor(mysql.LONGTEXT())
         return dialect.type_descriptor(self.impl)
 
+class Utc(sa.TypeDecorator):
+    impl = sa.TIMESTAMP(timezone=True)
+    def load_dialect_impl(self, dialect):
+        if dialect.name == 'mysql':
+            return mysql.TIMESTAMP(fsp=6)
+        return super().load_dialect_impl(dialect)
+
+class Under(Utc):
+    def load_dialect_impl(self, dialect):
+        if dialect.name == 'sqlite':
+            return dialect.type_descriptor(sa.Text())
+        return super(Under, self).load_dialect_impl(dialect)
+
 class Own(sa.TypeDecorator):
     impl = sa.String
     def __init__(self, size):
         self.impl = sa.String(size * 2)
+
+def Whole():
+    return sa.Integer()
 
 class LTree(sa.types.UserDefinedType):
     def __init__(self, n=None):
@@ -346,9 +363,14 @@ class Odd(sa.types.TypeEngine):
             ("Bytes16()", "LargeBinary(16)"),
             ("Json()", "Text {mysql: `LONGTEXT` mysql}"),
             ("Both()", "Text {mysql: `LONGTEXT` mysql, mariadb: `LONGTEXT` mysql}"),
+            ("Utc(timezone=True)", "Timestamp tz {mysql: `TIMESTAMP(6)` mysql}"),
+            ("Under()", "Timestamp tz {mysql: `TIMESTAMP(6)` mysql, sqlite: Text}"),
             ("Own(4)", "String(8)"),
             ("LTree", "`LTREE`"),
             ("LTree(3)", "`LTREE(3)`"),
+            ("Whole", "Integer"),
+            ("sa.BigInteger().with_variant(Whole, 'sqlite')", "BigInteger {sqlite: Integer}"),
+            ("sqlalchemy_utils.EmailType().impl", "NString(255)"),
             ("Short()", "String(3)"),
             ("Nested(5)", "String(5)"),
             ("Mut.as_mutable(sa.JSON)", "Json"),

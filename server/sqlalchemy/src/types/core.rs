@@ -81,6 +81,8 @@ pub(super) fn text_args(p: &mut Params<'_>) -> (Option<u32>, Option<Arc<str>>) {
 }
 
 fn string(p: &mut Params<'_>, national: bool) -> Type {
+    // Of what `**options` may hide, only a collation is left, which the type's text does not name.
+    p.rests_on(0, "length");
     let (length, collation) = text_args(p);
     Type::String { length, national, collation }
 }

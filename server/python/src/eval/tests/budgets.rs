@@ -63,9 +63,9 @@ fn forks_are_counted() {
         "{}x = 1",
         (0..14).map(|n| format!("{}if maybe:\n", " ".repeat(n))).collect::<String>() + &" ".repeat(14)
     ));
-    check_stops("def f(n):\n  if maybe: return f(n + 1)\n  return f(n + 2)\nf(0)");
-    check_stops("def f(n):\n  if n == 0: return 0\n  return f(n - 1) if maybe else f(n - 1)\nx = f(40)");
-    check_stops("def f(n):\n  for i in many:\n    f(n + 1)\nf(0)");
+    check_ends("def f(n):\n  if maybe: return f(n + 1)\n  return f(n + 2)\nf(0)");
+    check_ends("def f(n):\n  if n == 0: return 0\n  return f(n - 1) if maybe else f(n - 1)\nx = f(40)");
+    check_ends("def f(n):\n  for i in many:\n    f(n + 1)\nf(0)");
     check_ends(&"if maybe: x = 1\n".repeat(2_000));
     check_ends("for i in range(5000):\n  if maybe: x = [i]\n  else: y = [i]");
     check_ends("def f():\n  for i in range(5000):\n    if maybe: return i\nf()");

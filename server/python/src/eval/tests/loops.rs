@@ -230,4 +230,28 @@ check! {
         h = ["1", "2"]
         i = [1]
     "#]];
+    endless_recursion: "def walk(node, out):\n  op.node(node.name)\n  out.append(node)\n  for child in node.children:\n    walk(child, out)\n  return 1\nfound = []\na = walk(maybe, found)\ndef f(n):\n  if maybe: return n\n  return f(n + 1)\nb = f(0)" => expect![[r#"
+        found = ?outside-project:lib.maybe.children
+        a = 1
+        b = ?unknown-loop
+        node(lib.maybe.name)
+        either outside-project
+          node(?outside-project:lib.maybe.children)
+        or
+    "#]];
+    known_recursion: "def f(n):\n  if maybe: op.x(n)\n  return f(n - 1) if n else 'end'\na = f(3)" => expect![[r#"
+        a = "end"
+        either outside-project
+          x(3)
+        or
+        either outside-project
+          x(2)
+        or
+        either outside-project
+          x(1)
+        or
+        either outside-project
+          x(0)
+        or
+    "#]];
 }
