@@ -21,7 +21,9 @@ impl Engine<'_> {
         let mut index = wanted.clone();
         let mut next = columns.iter();
         for item in &mut index.items {
-            if let (crate::IndexItem::Column(name), Some(column)) = (item, next.next()) {
+            if let crate::IndexItem::Column(name) = item
+                && let Some(column) = next.next()
+            {
                 *name = *column;
             }
         }
@@ -45,6 +47,7 @@ impl Engine<'_> {
             self.store(table);
             return;
         }
+        self.check_index_types(&table, *written, &index);
         self.drop_redundant(&mut table, &columns);
         table.indexes.push(index);
         self.store(table);
