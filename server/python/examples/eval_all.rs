@@ -199,10 +199,10 @@ impl Totals {
         let parsed = *disk.parsing.borrow();
         let mut cx = Interp::new(Recorder::default(), disk, Budget::default());
         let mut result = cx.run_module(source).map(|()| Value::None);
-        if result.is_ok() {
-            if let Some(upgrade) = cx.module_attribute(source, name("upgrade")) {
-                result = cx.call_whole(&upgrade, Args::default(), Place::whole_file(source.file));
-            }
+        if result.is_ok()
+            && let Some(upgrade) = cx.module_attribute(source, name("upgrade"))
+        {
+            result = cx.call_whole(&upgrade, Args::default(), Place::whole_file(source.file));
         }
         let parsing = *disk.parsing.borrow() - parsed;
         let took = started.elapsed().saturating_sub(parsing);

@@ -69,7 +69,7 @@ fn imports(source: &SourceModule) -> Vec<Name> {
 }
 
 fn statement(source: &SourceModule, tree: &ItemTree, id: crate::ast::StmtId, found: &mut Vec<Name>) {
-    let mut block = |block: &Block, found: &mut Vec<Name>| {
+    let block = |block: &Block, found: &mut Vec<Name>| {
         for id in block {
             statement(source, tree, *id, found);
         }

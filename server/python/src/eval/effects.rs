@@ -15,18 +15,6 @@ pub(super) struct Effect {
 }
 
 impl Effect {
-    fn between(before: &Heap, after: &Heap) -> Effect {
-        let mut changes = Vec::new();
-        for (at, object) in after.objects().iter().enumerate() {
-            let id = ObjectId(at as u32);
-            let old = before.shared(id);
-            if !old.is_some_and(|old| Arc::ptr_eq(old, object)) && !matches!(**object, Object::Absent) {
-                changes.push((id, old.cloned(), object.clone()));
-            }
-        }
-        Effect { changes }
-    }
-
     fn apply(&self, heap: &mut Heap) {
         for (id, old, new) in &self.changes {
             let present = heap.shared(*id).cloned();
@@ -73,8 +61,8 @@ impl<H: Host> Interp<'_, H> {
         }
         let before = self.heap.clone();
         let result = run(self);
-        self.charge(self.heap.len() / 8);
-        self.effects.insert(key, Arc::new(Effect::between(&before, &self.heap)));
+        self.charge(self.heap.cost());
+        self.effects.insert(key, Arc::new(Effect { changes: before.changes(&self.heap) }));
         result
     }
 

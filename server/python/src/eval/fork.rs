@@ -24,7 +24,7 @@ pub(crate) struct Pending<H: Host> {
 
 impl<H: Host> Interp<'_, H> {
     pub(crate) fn save(&self) -> Saved<H> {
-        self.charge(self.heap.len() / 16);
+        self.charge(self.heap.cost());
         Saved { heap: self.heap.clone(), host: self.host.save() }
     }
 

@@ -100,34 +100,36 @@ impl PartialEq for ModuleState {
     }
 }
 
+/// Objects of one chunk: a fork shares chunks until one of their objects changes.
+const CHUNK: usize = 32;
+
+type Chunk = Arc<Vec<Option<Arc<Object>>>>;
+
 /// Numbers are given out once and for all courses of a fork, so that no number means two things.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Heap {
-    objects: Vec<Arc<Object>>,
+    chunks: Vec<Chunk>,
     next: usize,
-    absent: Option<Arc<Object>>,
 }
 
 static ABSENT: Object = Object::Absent;
 
 impl Heap {
     pub fn add(&mut self, object: Object) -> ObjectId {
-        let id = self.next;
-        if self.objects.len() < id {
-            let absent = self.absent.get_or_insert_with(|| Arc::new(Object::Absent));
-            self.objects.resize(id, absent.clone());
-        }
-        self.objects.push(Arc::new(object));
-        self.next += 1;
-        ObjectId(id as u32)
+        let id = ObjectId(self.next as u32);
+        self.set(id, object);
+        id
     }
 
     pub fn get(&self, id: ObjectId) -> &Object {
-        self.objects.get(id.0 as usize).map_or(&ABSENT, |object| object)
+        self.shared(id).map_or(&ABSENT, |object| object)
     }
 
     pub fn get_mut(&mut self, id: ObjectId) -> Option<&mut Object> {
-        self.objects.get_mut(id.0 as usize).map(Arc::make_mut)
+        let at = id.0 as usize;
+        let chunk = self.chunks.get_mut(at / CHUNK)?;
+        chunk.get(at % CHUNK)?.as_ref()?;
+        Arc::make_mut(chunk).get_mut(at % CHUNK)?.as_mut().map(Arc::make_mut)
     }
 
     /// Puts an object under a number that was given out, here or on another course.
@@ -136,35 +138,60 @@ impl Heap {
     }
 
     pub fn ids(&self) -> impl Iterator<Item = ObjectId> + use<> {
-        (0..self.objects.len() as u32).map(ObjectId)
+        (0..self.next as u32).map(ObjectId)
     }
 
-    pub fn len(&self) -> usize {
-        self.objects.len()
+    /// How much copying it costs, more or less.
+    pub fn cost(&self) -> usize {
+        self.chunks.len() / 16 + 1
     }
 
     /// Takes the objects of `other`, but none of its numbers again.
     pub fn put_back(&mut self, other: Heap) {
         self.next = self.next.max(other.next);
-        self.objects = other.objects;
+        self.chunks = other.chunks;
     }
 
-    pub(super) fn objects(&self) -> &[Arc<Object>] {
-        &self.objects
+    /// Objects of `other` that are not the very same here, with what is here instead.
+    pub(super) fn changes(&self, other: &Heap) -> Vec<(ObjectId, Option<Arc<Object>>, Arc<Object>)> {
+        let mut changes = Vec::new();
+        for (at, theirs) in other.chunks.iter().enumerate() {
+            let mine = self.chunks.get(at);
+            if mine.is_some_and(|mine| Arc::ptr_eq(mine, theirs)) {
+                continue;
+            }
+            for (offset, their) in theirs.iter().enumerate() {
+                let my = mine.and_then(|chunk| chunk.get(offset)?.as_ref());
+                match (my, their) {
+                    (Some(my), Some(their)) if Arc::ptr_eq(my, their) => {}
+                    (my, Some(their)) => {
+                        changes.push((ObjectId((at * CHUNK + offset) as u32), my.cloned(), their.clone()));
+                    }
+                    (_, None) => {}
+                }
+            }
+        }
+        changes
     }
 
     pub(super) fn shared(&self, id: ObjectId) -> Option<&Arc<Object>> {
-        self.objects.get(id.0 as usize)
+        let at = id.0 as usize;
+        self.chunks.get(at / CHUNK)?.get(at % CHUNK)?.as_ref()
     }
 
     pub(super) fn put(&mut self, id: ObjectId, object: Arc<Object>) {
         let at = id.0 as usize;
-        if self.objects.len() <= at {
-            let absent = self.absent.get_or_insert_with(|| Arc::new(Object::Absent));
-            self.objects.resize(at + 1, absent.clone());
+        self.next = self.next.max(at + 1);
+        if self.chunks.len() <= at / CHUNK {
+            self.chunks.resize_with(at / CHUNK + 1, Chunk::default);
         }
-        if let Some(slot) = self.objects.get_mut(at) {
-            *slot = object;
+        let Some(chunk) = self.chunks.get_mut(at / CHUNK) else { return };
+        let chunk = Arc::make_mut(chunk);
+        if chunk.len() <= at % CHUNK {
+            chunk.resize(at % CHUNK + 1, None);
+        }
+        if let Some(slot) = chunk.get_mut(at % CHUNK) {
+            *slot = Some(object);
         }
     }
 }

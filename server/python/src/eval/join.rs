@@ -27,19 +27,15 @@ pub(super) fn join(
     let value = join.value(values.0, values.1);
     let mut results: Vec<(ObjectId, Arc<Object>)> = Vec::new();
     let mut changed = false;
-    for (at, their) in theirs.objects().iter().enumerate() {
-        let id = ObjectId(at as u32);
-        match join.mine.objects().get(at) {
-            Some(my) if Arc::ptr_eq(my, their) => {}
-            Some(my) if !matches!(**my, Object::Absent) => {
-                if matches!(**their, Object::Absent) || **my == **their {
-                    continue;
-                }
-                let joined = join.objects(&my.clone(), their);
-                changed |= joined != **my;
-                results.push((id, Arc::new(joined)));
-            }
-            _ => results.push((id, their.clone())),
+    for (id, my, their) in join.mine.changes(theirs) {
+        let Some(my) = my else {
+            results.push((id, their));
+            continue;
+        };
+        if *my != *their {
+            let joined = join.objects(&my, &their);
+            changed |= joined != *my;
+            results.push((id, Arc::new(joined)));
         }
     }
     while let Some((my, their)) = join.todo.pop() {
