@@ -1,11 +1,14 @@
 //! What env.py says: the metadata and its naming convention, and the options of `context.configure`.
 
-use fact::{Fact, Name, Place, Reason, Unknown};
+use fact::{Fact, Name, Place, Reason, Unknown, name};
+use python::ast::{Expr, Stmt};
 use python::eval::{Budget, Interp};
 use python::host::{Eval, Host};
 use python::modules::{SourceModule, Sources, Trace};
-use python::value::{Args, Symbol, Value};
+use python::value::{Arg, Args, Call, Symbol, Value};
+use schema::Kind;
 use schema::naming::NamingConvention;
+use sqlalchemy::MetadataKey;
 use std::sync::Arc;
 
 /// Facts of one env.py.
@@ -21,9 +24,22 @@ pub struct EnvFacts {
     /// `None`: `alembic_version`.
     pub version_table: Fact<Option<Arc<str>>>,
     pub version_table_schema: Fact<Option<Arc<str>>>,
-    /// What could not be followed.
-    pub unknowns: Vec<Unknown>,
+    /// What could not be followed, by the option that it was asked for; `naming_convention` stands for `target_metadata`.
+    pub unknowns: Vec<(&'static str, Unknown)>,
     pub trace: Trace,
+    /// The answer rests on [`Workspace::modules_with`] too.
+    pub searched: bool,
+}
+
+/// What env.py is read in.
+pub trait Workspace {
+    fn sources(&self) -> &dyn Sources;
+
+    /// The modules of the project whose text contains `needle`.
+    fn modules_with(&self, needle: &str) -> Vec<Arc<SourceModule>>;
+
+    /// The database that the migrations are replayed on, where there is one only.
+    fn dialect(&self) -> Option<Kind>;
 }
 
 impl Default for EnvFacts {
@@ -40,25 +56,30 @@ impl Default for EnvFacts {
             version_table_schema: Fact::Known(None),
             unknowns: Vec::new(),
             trace: Trace::default(),
+            searched: false,
         }
     }
 }
 
 /// Runs env.py as an online upgrade would and reads what it passes on.
-pub fn read(env: &Arc<SourceModule>, sources: &dyn Sources) -> EnvFacts {
-    let mut interp = Interp::new(EnvHost::default(), sources, Budget::default());
+pub fn read(env: &Arc<SourceModule>, workspace: &dyn Workspace) -> EnvFacts {
+    let mut interp = Interp::new(EnvHost::new(workspace), workspace.sources(), Budget::default());
     let place = Place::whole_file(env.file);
     // env.py may well stop at what only a running application knows; what was configured before counts.
     let _ = interp.run_module(env);
-    let configured = interp.host.configured.pop();
-    let by_convention = interp.module_attribute(env, fact::name("target_metadata"));
+    let configured = interp.host.state.configured.pop();
+    let by_convention = interp.module_attribute(env, name("target_metadata"));
     let argument =
         |name: &str| configured.as_ref().and_then(|args| args.keyword(name)).map(|arg| arg.value.clone());
     let open = configured.as_ref().and_then(|args| args.open.clone());
     let metadata = argument("target_metadata").or(by_convention);
-    let naming = match &metadata {
-        None | Some(Value::None) => Fact::Known(NamingConvention::default()),
-        Some(value) => naming_of(&mut interp, value, place),
+    let naming = match (&metadata, &open) {
+        (None, Some(open)) => Fact::Unknown((**open).clone()),
+        (None | Some(Value::None), _) => Fact::Known(NamingConvention::default()),
+        (Some(value), _) => {
+            let argument = configured.as_ref().and_then(|args| args.keyword("target_metadata"));
+            naming_of(&mut interp, value, argument.map_or(place, |argument| argument.place))
+        }
     };
     let flag = |name: &str, default: bool| match (argument(name), &open) {
         (None, Some(open)) => Fact::Unknown((**open).clone()),
@@ -87,10 +108,20 @@ pub fn read(env: &Arc<SourceModule>, sources: &dyn Sources) -> EnvFacts {
         naming,
         unknowns: Vec::new(),
         trace: interp.trace().clone(),
+        searched: interp.host.database.is_some(),
     };
-    facts.unknowns.extend(facts.naming.unknown().cloned());
-    facts.unknowns.extend(facts.version_table.unknown().cloned());
-    facts.unknowns.extend(facts.render_as_batch.unknown().cloned());
+    let all = [
+        ("naming_convention", facts.naming.unknown()),
+        ("render_as_batch", facts.render_as_batch.unknown()),
+        ("include_schemas", facts.include_schemas.unknown()),
+        ("transaction_per_migration", facts.transaction_per_migration.unknown()),
+        ("compare_type", facts.compare_type.unknown()),
+        ("compare_server_default", facts.compare_server_default.unknown()),
+        ("version_table", facts.version_table.unknown()),
+        ("version_table_schema", facts.version_table_schema.unknown()),
+    ];
+    let unknowns = all.into_iter().filter_map(|(option, unknown)| Some((option, unknown?.clone())));
+    facts.unknowns = unknowns.collect();
     facts
 }
 
@@ -110,39 +141,71 @@ fn naming_of(interp: &mut Interp<'_, EnvHost>, metadata: &Value, place: Place) -
         None if matches!(frozen, Value::Dict(_)) => return Fact::Known(NamingConvention::default()),
         None => metadata.clone(),
     };
-    match sqlalchemy::metadata(interp, &one) {
-        Some(found) => found.convention,
-        None => Fact::Unknown(interp.why_unknown(&one, place)),
+    let Some(found) = sqlalchemy::metadata(interp, &one) else {
+        return Fact::Unknown(interp.why_unknown(&one, place));
+    };
+    let set = interp.host.state.conventions.iter().rev().find(|(key, ..)| *key == found.key).cloned();
+    match set {
+        Some((_, value, place)) => sqlalchemy::metadata::naming_convention(interp, &value, place),
+        None => found.convention,
     }
 }
 
 /// Answers what env.py asks on its way to `context.configure`.
-#[derive(Default)]
-struct EnvHost {
-    configured: Vec<Args>,
+struct EnvHost<'w> {
+    workspace: &'w dyn Workspace,
+    state: Told,
+    /// The Flask-SQLAlchemy object of the project, once somebody asked for it.
+    database: Option<Value>,
 }
 
-impl Host for EnvHost {
-    type State = Vec<Args>;
+/// What env.py and the modules that it imports have said so far.
+#[derive(Clone, Default)]
+struct Told {
+    configured: Vec<Args>,
+    /// `metadata.naming_convention = value`, in order.
+    conventions: Vec<(MetadataKey, Value, Place)>,
+}
 
-    fn save(&self) -> Vec<Args> {
-        self.configured.clone()
+impl<'w> EnvHost<'w> {
+    fn new(workspace: &'w dyn Workspace) -> EnvHost<'w> {
+        EnvHost { workspace, state: Told::default(), database: None }
+    }
+}
+
+impl Host for EnvHost<'_> {
+    type State = Told;
+
+    fn save(&self) -> Told {
+        self.state.clone()
     }
 
-    fn restore(&mut self, state: Vec<Args>) {
-        self.configured = state;
+    fn restore(&mut self, state: Told) {
+        self.state = state;
     }
 
-    fn join(left: Vec<Args>, right: Vec<Args>, _: &Unknown) -> Vec<Args> {
+    fn join(left: Told, right: Told, because: &Unknown) -> Told {
+        let conventions = match left.conventions == right.conventions {
+            true => left.conventions,
+            // What one course sets and the other does not is not known.
+            false => {
+                let all = left.conventions.into_iter().chain(right.conventions);
+                all.map(|(key, _, place)| (key, Value::unknown(because.clone()), place)).collect()
+            }
+        };
         // Whichever course configured: two courses that both do mean the same environment.
-        if left.len() >= right.len() { left } else { right }
+        let configured = match left.configured.len() >= right.configured.len() {
+            true => left.configured,
+            false => right.configured,
+        };
+        Told { configured, conventions }
     }
 
     fn call(cx: &mut Interp<'_, Self>, callee: &Value, args: &Args, place: Place) -> Option<Eval> {
         match callee.as_symbol() {
             Some(Symbol::Path(path)) => match path.as_str() {
                 "alembic.context.configure" => {
-                    cx.host.configured.push(args.clone());
+                    cx.host.state.configured.push(args.clone());
                     return Some(Ok(Value::None));
                 }
                 "alembic.context.is_offline_mode" => return Some(Ok(Value::Bool(false))),
@@ -151,8 +214,10 @@ impl Host for EnvHost {
             },
             Some(Symbol::Attribute { name, .. }) if name == "run_sync" => {
                 let (function, rest) = (args.list.first()?.value.clone(), args.list.get(1..)?.to_vec());
-                let connection = Value::path("sqlalchemy.engine.Connection");
-                let mut list = vec![python::value::Arg { name: None, value: connection, place }];
+                let callee = Value::path("sqlalchemy.engine.Connection");
+                let connection = Symbol::Call(Call { callee, args: Args::default(), place });
+                let value = Value::Symbol(Arc::new(connection));
+                let mut list = vec![Arg { name: None, value, place }];
                 list.extend(rest);
                 return Some(cx.call(&function, Args { list, open: None, discarded: false }, place));
             }
@@ -161,8 +226,38 @@ impl Host for EnvHost {
         sqlalchemy::hooks::call(cx, callee, args, place)
     }
 
-    fn getattr(cx: &mut Interp<'_, Self>, of: &Value, name: Name, place: Place) -> Option<Eval> {
-        sqlalchemy::hooks::getattr(cx, of, name, place)
+    fn getattr(cx: &mut Interp<'_, Self>, of: &Value, wanted: Name, place: Place) -> Option<Eval> {
+        if wanted == "name" && is_dialect(of) {
+            // A server that is spoken to as MySQL says mysql, whatever it is.
+            let kind = cx.host.workspace.dialect().filter(|kind| *kind != Kind::Mariadb)?;
+            return Some(Ok(Value::str(kind.name())));
+        }
+        if wanted == "db" && is_extension(of, "migrate") {
+            return database(cx).map(Ok);
+        }
+        if matches!(wanted.as_str(), "metadata" | "db") && is_extension(of, "sqlalchemy") {
+            let database = database(cx)?;
+            return match wanted == "db" {
+                true => Some(Ok(database)),
+                false => Some(cx.getattr(&database, wanted, place)),
+            };
+        }
+        // Since version 3 there is a metadata for each bind; older code asks whether there is.
+        if wanted == "metadatas" && cx.host.database.as_ref() == Some(of) {
+            let symbol = Symbol::Attribute { of: of.clone(), name: name("metadata"), place };
+            return Some(Ok(Value::Dict(vec![(Value::None, Value::Symbol(Arc::new(symbol)))].into())));
+        }
+        sqlalchemy::hooks::getattr(cx, of, wanted, place)
+    }
+
+    fn setattr(cx: &mut Interp<'_, Self>, of: &Value, attribute: Name, value: &Value, place: Place) {
+        if attribute != "naming_convention" {
+            return;
+        }
+        if let Some(metadata) = sqlalchemy::metadata(cx, of) {
+            let value = cx.freeze(value);
+            cx.host.state.conventions.push((metadata.key, value, place));
+        }
     }
 
     fn truth(cx: &mut Interp<'_, Self>, of: &Value) -> Option<bool> {
@@ -176,4 +271,70 @@ impl Host for EnvHost {
     fn is_subclass(raised: Name, handler: Name) -> Option<bool> {
         sqlalchemy::hooks::is_subclass(raised, handler)
     }
+}
+
+/// `connection.dialect`
+fn is_dialect(value: &Value) -> bool {
+    matches!(value.as_symbol(), Some(Symbol::Attribute { name, .. }) if name == "dialect")
+}
+
+/// `current_app.extensions[wanted]`
+fn is_extension(value: &Value, wanted: &str) -> bool {
+    match value.as_symbol() {
+        Some(Symbol::Item { of, index }) => {
+            of.as_path().is_some_and(|path| path == "flask.current_app.extensions")
+                && index.as_str() == Some(wanted)
+        }
+        _ => false,
+    }
+}
+
+/// The one Flask-SQLAlchemy object that the modules of the project make. `None`: there is none, or more than one.
+fn database(cx: &mut Interp<'_, EnvHost>) -> Option<Value> {
+    if let Some(known) = &cx.host.database {
+        return (!known.is_none()).then(|| known.clone());
+    }
+    cx.host.database = Some(Value::None);
+    let mut found: Option<Value> = None;
+    for module in cx.host.workspace.modules_with("SQLAlchemy(") {
+        for variable in variables(&module) {
+            let Some(value) = cx.module_attribute(&module, variable) else { continue };
+            if sqlalchemy::metadata(cx, &value).is_none() || found.as_ref() == Some(&value) {
+                continue;
+            }
+            if found.replace(value).is_some() {
+                return None;
+            }
+        }
+    }
+    cx.host.database.clone_from(&found);
+    cx.host.database.get_or_insert(Value::None);
+    found
+}
+
+/// The variables of a module that are bound to a call of something that is named like Flask-SQLAlchemy's class.
+fn variables(module: &SourceModule) -> Vec<Name> {
+    let mut variables = Vec::new();
+    for item in &module.module.items {
+        let Some(root) = item.tree.root else { continue };
+        let (targets, value) = match item.tree.stmt(root) {
+            Stmt::Assign { targets, value } => (&**targets, *value),
+            Stmt::AnnAssign { target, value: Some(value), .. } => (std::slice::from_ref(target), *value),
+            _ => continue,
+        };
+        let Expr::Call { func, .. } = item.tree.expr(value) else { continue };
+        let class = match item.tree.expr(*func) {
+            Expr::Name(class) => *class,
+            Expr::Attribute { attr, .. } => *attr,
+            _ => continue,
+        };
+        if !class.ends_with("SQLAlchemy") {
+            continue;
+        }
+        variables.extend(targets.iter().filter_map(|target| match item.tree.expr(*target) {
+            Expr::Name(variable) => Some(*variable),
+            _ => None,
+        }));
+    }
+    variables
 }

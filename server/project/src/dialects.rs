@@ -54,8 +54,8 @@ const DRIVERS: &[(&str, Kind)] = &[
     ("pymssql", Kind::Mssql),
 ];
 
-/// The one kind of database whose drivers or types the revisions import, if they name no other kind in any way: a project
-/// that asks for the name of its database, or sets options for one, may well run on several.
+/// The one kind of database whose drivers or types the revisions import, if nothing says that there are others: who asks
+/// for the name of the database, picks a variant of a type by it, or sets options of another kind has several.
 fn imported(revisions: &[Arc<Revision>]) -> Option<(Kind, Name, Place)> {
     let mut found: Option<(Kind, Name, Place)> = None;
     let mut named: Option<Kind> = None;
@@ -70,8 +70,11 @@ fn imported(revisions: &[Arc<Revision>]) -> Option<(Kind, Name, Place)> {
                     found.get_or_insert((kind, module, place(StmtId(index as u32).into())));
                 }
             }
-            for kind in item.tree.exprs.iter().flat_map(of_expr) {
-                if *named.get_or_insert(kind?) != kind? {
+            if item.tree.exprs.iter().any(names_a_kind) {
+                return None;
+            }
+            for kind in item.tree.exprs.iter().flat_map(options) {
+                if *named.get_or_insert(kind) != kind {
                     return None;
                 }
             }
@@ -100,23 +103,22 @@ fn of_stmt(stmt: &Stmt) -> Vec<(Kind, Name)> {
     }
 }
 
-/// The kinds that an expression names: as a text, or in the name of an option. `None`: one that is not known here.
-fn of_expr(expr: &Expr) -> Vec<Option<Kind>> {
-    match expr {
-        Expr::Str(text) => match text.parse() {
-            Ok(kind) => vec![Some(kind)],
-            Err(()) if OTHERS.contains(&&**text) => vec![None],
-            Err(()) => Vec::new(),
-        },
-        Expr::Call { args, .. } => args
-            .iter()
-            .filter_map(|arg| match &arg.kind {
-                ArgKind::Keyword(keyword) => keyword.split_once('_')?.0.parse().ok().map(Some),
-                _ => None,
-            })
-            .collect(),
-        _ => Vec::new(),
-    }
+/// A text that is the name of a database.
+fn names_a_kind(expr: &Expr) -> bool {
+    let Expr::Str(text) = expr else { return false };
+    text.parse::<Kind>().is_ok() || OTHERS.contains(&&**text)
+}
+
+/// The kinds that the options of a call are for, as in `postgresql_using=`.
+fn options(expr: &Expr) -> impl Iterator<Item = Kind> + '_ {
+    let args = match expr {
+        Expr::Call { args, .. } => &**args,
+        _ => &[],
+    };
+    args.iter().filter_map(|arg| match &arg.kind {
+        ArgKind::Keyword(keyword) => keyword.split_once('_')?.0.parse().ok(),
+        _ => None,
+    })
 }
 
 /// Dialects of SQLAlchemy's own, and well-known ones, that are not modelled.
@@ -162,7 +164,7 @@ mod tests {
         check(&["import psycopg2.extras"], Some(("postgresql", "psycopg2.extras")));
         check(&["from psycopg2 import sql", postgresql], Some(("postgresql", "psycopg2")));
         check(
-            &["f(postgresql_using='gin')", postgresql, "if bind.dialect.name == 'postgresql': pass"],
+            &["f(postgresql_using='gin')", postgresql],
             Some(("postgresql", "sqlalchemy.dialects.postgresql")),
         );
     }
@@ -176,6 +178,8 @@ mod tests {
         check(&[postgresql, "from sqlalchemy.dialects import mysql"], None);
         check(&["from sqlalchemy.dialects import mysql, postgresql"], None);
         check(&[postgresql, "if bind.dialect.name == 'sqlite': pass"], None);
+        check(&[postgresql, "if bind.dialect.name == 'postgresql': pass"], None);
+        check(&["from sqlalchemy.dialects import mysql\nJSON().with_variant(mysql.JSON(), 'mysql')"], None);
         check(&[postgresql, "if bind.dialect.name == 'oracle': pass"], None);
         check(&["t(mysql_engine='InnoDB')", postgresql], None);
     }

@@ -13,11 +13,12 @@ use alembic::layout::Layout;
 use alembic::script::Script;
 use camino::Utf8PathBuf;
 use fact::{Fact, FileId};
+use python::modules::{SourceModule, Sources};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
-use schema::Dialect;
 use schema::apply::Context;
 use schema::naming::NamingConvention;
+use schema::{Dialect, Kind};
 use std::sync::{Arc, OnceLock};
 
 /// What an environment is made of: where its files are, and what the settings say about it.
@@ -86,10 +87,10 @@ impl Environment {
             Some(before) => Script::after(&before.script, files),
             None => Script::new(files),
         };
-        let env = before.and_then(|before| known_env(&options, before, &roots));
         let graph = script.graph().clone();
         let order = order(&graph, options.target.as_deref());
         let (dialects, evidence) = dialects::of(&options, &revisions);
+        let env = before.and_then(|before| known_env(&options, &dialects, before, &roots));
         let mut environment = Environment {
             options,
             roots,
@@ -127,7 +128,8 @@ impl Environment {
         self.env.get_or_init(|| match &self.options.layout.env_py {
             Some(path) => {
                 let parsed = self.roots.store().parsed(path);
-                Arc::new(alembic::env::read(&revision_module(&parsed), &self.roots))
+                let workspace = Workspace { roots: &self.roots, dialects: &self.dialects };
+                Arc::new(alembic::env::read(&revision_module(&parsed), &workspace))
             }
             None => Arc::default(),
         })
@@ -201,8 +203,16 @@ impl Environment {
 }
 
 /// What was known of env.py, if it still holds.
-fn known_env(options: &EnvironmentOptions, before: &Environment, roots: &Roots) -> Option<Arc<EnvFacts>> {
+fn known_env(
+    options: &EnvironmentOptions,
+    dialects: &[Option<Dialect>],
+    before: &Environment,
+    roots: &Roots,
+) -> Option<Arc<EnvFacts>> {
     let known = before.env.get()?;
+    if *dialects != *before.dialects || known.searched && !roots.finds_the_same(&before.roots) {
+        return None;
+    }
     let (path, old) = (options.layout.env_py.as_ref(), before.options.layout.env_py.as_ref());
     let same = match (path, old) {
         (None, None) => true,
@@ -214,6 +224,29 @@ fn known_env(options: &EnvironmentOptions, before: &Environment, roots: &Roots) 
         _ => false,
     };
     same.then(|| known.clone())
+}
+
+/// What env.py may ask of the project.
+struct Workspace<'a> {
+    roots: &'a Roots,
+    dialects: &'a [Option<Dialect>],
+}
+
+impl alembic::env::Workspace for Workspace<'_> {
+    fn sources(&self) -> &dyn Sources {
+        self.roots
+    }
+
+    fn modules_with(&self, needle: &str) -> Vec<Arc<SourceModule>> {
+        self.roots.modules_with(needle)
+    }
+
+    fn dialect(&self) -> Option<Kind> {
+        match self.dialects {
+            [Some(dialect)] => Some(dialect.kind),
+            _ => None,
+        }
+    }
 }
 
 fn order(graph: &Graph, target: Option<&[String]>) -> Vec<Rev> {

@@ -7,9 +7,11 @@ use alembic::history::{History, Point};
 use alembic::host::{Dependence, Surroundings};
 use alembic::state::State;
 use fact::{FileId, Reason, Unknown};
+use imbl::OrdMap;
 use python::modules::Trace;
 use rustc_hash::FxHashMap;
 use schema::apply::Context;
+use schema::{Table, TableName};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Answers kept per revision and direction; more than a project has dialects is of no use.
@@ -112,6 +114,24 @@ impl Caches {
     }
 }
 
+/// Whether two states are equal down to the places that their facts were read at, which equality leaves out: whoever
+/// points at the source of a fact must not be sent to where it once was. Tables that both share are not looked into.
+fn reads_the_same(a: &State, b: &State) -> bool {
+    let places = |state: &State| format!("{:?} {:?}", state.schema.enums, state.schema.opaque);
+    let tables = |a: &OrdMap<TableName, Arc<Table>>, b: &OrdMap<TableName, Arc<Table>>| {
+        a.values().zip(b.values()).all(|(a, b)| Arc::ptr_eq(a, b) || format!("{a:?}") == format!("{b:?}"))
+    };
+    a == b
+        && tables(&a.schema.tables, &b.schema.tables)
+        && tables(&a.schema.maybe_tables, &b.schema.maybe_tables)
+        && a.schema.maybe_enums.iter().map(|of| format!("{of:?}")).eq(b
+            .schema
+            .maybe_enums
+            .iter()
+            .map(|of| format!("{of:?}")))
+        && places(a) == places(b)
+}
+
 /// An evaluation that never comes to pass: with surroundings every question has an answer.
 fn nothing() -> Evaluation {
     Evaluation {
@@ -160,7 +180,7 @@ impl Folder<'_> {
                 _ => {
                     let mut point = Point::new(*rev, evaluation, state, self.context);
                     // The same end as before: what follows finds the state that it was built on.
-                    if let Some(known) = known.filter(|known| known.after == point.after) {
+                    if let Some(known) = known.filter(|known| reads_the_same(&known.after, &point.after)) {
                         point.after = known.after.clone();
                     }
                     Arc::new(point)

@@ -2,8 +2,10 @@
 
 use crate::store::{Parsed, Store};
 use camino::{Utf8Path, Utf8PathBuf};
+use fact::files::EntryKind;
 use fact::{FileId, Name, name};
 use python::modules::{Found, SourceModule, Sources};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// Packages that a folder of the project never stands for, whatever it is called: Alembic has imported them long before
@@ -15,18 +17,26 @@ pub struct Roots {
     store: Store,
     roots: Arc<[Utf8PathBuf]>,
     found: RwLock<imbl::HashMap<Name, Found>>,
+    /// What [`Roots::modules_with`] has found, by needle.
+    with: RwLock<FxHashMap<String, Vec<Utf8PathBuf>>>,
 }
 
 impl Clone for Roots {
     fn clone(&self) -> Roots {
         let found = self.found.read().unwrap_or_else(PoisonError::into_inner).clone();
-        Roots { store: self.store.clone(), roots: self.roots.clone(), found: RwLock::new(found) }
+        let with = self.with.read().unwrap_or_else(PoisonError::into_inner).clone();
+        Roots {
+            store: self.store.clone(),
+            roots: self.roots.clone(),
+            found: RwLock::new(found),
+            with: RwLock::new(with),
+        }
     }
 }
 
 impl Roots {
     pub fn new(store: Store, roots: &[Utf8PathBuf]) -> Roots {
-        Roots { store, roots: roots.into(), found: RwLock::default() }
+        Roots { store, roots: roots.into(), found: RwLock::default(), with: RwLock::default() }
     }
 
     pub fn store(&self) -> &Store {
@@ -57,7 +67,108 @@ impl Roots {
             found.retain(|_, module| !stale(module));
         }
         drop(found);
+        let mut with = renewed.with.write().unwrap_or_else(PoisonError::into_inner);
+        if listed {
+            with.clear();
+        }
+        for (needle, paths) in with.iter_mut() {
+            for file in changed {
+                renewed.search_again(*file, needle, paths);
+            }
+        }
+        drop(with);
         renewed
+    }
+
+    /// Brings what was found for `needle` up to date with a file that has changed.
+    fn search_again(&self, file: FileId, needle: &str, paths: &mut Vec<Utf8PathBuf>) {
+        let Some(path) = self.store.path(file).filter(|path| path.extension() == Some("py")) else { return };
+        if !self.roots.iter().any(|root| path.starts_with(root)) {
+            return;
+        }
+        let has = self.contains(&path, needle);
+        match paths.binary_search_by(|known| known.as_path().cmp(&path)) {
+            Ok(at) if !has => drop(paths.remove(at)),
+            Err(at) if has => paths.insert(at, path.to_path_buf()),
+            _ => {}
+        }
+    }
+
+    fn contains(&self, path: &Utf8Path, needle: &str) -> bool {
+        let text = self.store.files.read(path);
+        text.is_ok_and(|text| memchr::memmem::find(text.as_bytes(), needle.as_bytes()).is_some())
+    }
+
+    /// The modules under the roots whose text contains `needle`, in the order of their paths. Files are read as bytes;
+    /// only those that contain it are parsed.
+    pub fn modules_with(&self, needle: &str) -> Vec<Arc<SourceModule>> {
+        let paths = self.paths_with(needle);
+        paths
+            .iter()
+            .map(|path| source_module(&self.store.parsed(path), self.dotted(path), is_init(path)))
+            .collect()
+    }
+
+    /// Whether a search in this version comes to what it came to in another one.
+    pub fn finds_the_same(&self, other: &Roots) -> bool {
+        let needles: Vec<(String, Vec<Utf8PathBuf>)> = {
+            let with = other.with.read().unwrap_or_else(PoisonError::into_inner);
+            with.iter().map(|(needle, paths)| (needle.clone(), paths.clone())).collect()
+        };
+        needles.iter().all(|(needle, paths)| self.paths_with(needle) == *paths)
+    }
+
+    fn paths_with(&self, needle: &str) -> Vec<Utf8PathBuf> {
+        if let Some(known) = self.with.read().unwrap_or_else(PoisonError::into_inner).get(needle) {
+            return known.clone();
+        }
+        let mut paths: Vec<Utf8PathBuf> =
+            self.python_files().into_iter().filter(|path| self.contains(path, needle)).collect();
+        paths.sort();
+        let mut with = self.with.write().unwrap_or_else(PoisonError::into_inner);
+        with.entry(needle.to_owned()).or_insert(paths).clone()
+    }
+
+    /// Every Python file under the roots, tests and what is installed there left out.
+    fn python_files(&self) -> Vec<Utf8PathBuf> {
+        let files = &*self.store.files;
+        let mut seen = FxHashSet::default();
+        let mut out = Vec::new();
+        let mut todo: Vec<Utf8PathBuf> = self.roots.to_vec();
+        while let Some(directory) = todo.pop() {
+            if out.len() > MOST_FILES {
+                break;
+            }
+            if !seen.insert(files.real_path(&directory)) || files.is_file(&directory.join("pyvenv.cfg")) {
+                continue;
+            }
+            for entry in files.list(&directory) {
+                let path = directory.join(&entry.name);
+                match entry.kind {
+                    EntryKind::Directory
+                        if !entry.name.starts_with('.') && !PASSED.contains(&&*entry.name) =>
+                    {
+                        todo.push(path);
+                    }
+                    EntryKind::File if entry.name.ends_with(".py") => out.push(path),
+                    _ => {}
+                }
+            }
+        }
+        out
+    }
+
+    /// The name by which a file is imported: from the innermost root around it.
+    fn dotted(&self, path: &Utf8Path) -> Name {
+        let relative = self.roots.iter().filter_map(|root| path.strip_prefix(root).ok());
+        let shortest = relative.min_by_key(|relative| relative.components().count()).unwrap_or(path);
+        let stem = shortest.with_extension("");
+        let parts: Vec<&str> = stem.components().map(|part| part.as_str()).collect();
+        let parts = match parts.as_slice() {
+            [package @ .., "__init__"] => package,
+            parts => parts,
+        };
+        name(&parts.join("."))
     }
 
     fn resolve(&self, dotted: Name) -> Found {
@@ -93,6 +204,16 @@ impl Roots {
     fn module(&self, dotted: Name, path: &Utf8Path, is_package: bool) -> Found {
         Found::Module(source_module(&self.store.parsed(path), dotted, is_package))
     }
+}
+
+/// Folders that hold no code of the application.
+const PASSED: [&str; 6] = ["__pycache__", "node_modules", "site-packages", "test", "tests", "venv"];
+
+/// A root that holds more files than this is no source root, and is not searched to its end.
+const MOST_FILES: usize = 20_000;
+
+fn is_init(path: &Utf8Path) -> bool {
+    path.file_name() == Some("__init__.py")
 }
 
 trait WithExtensionAdded {

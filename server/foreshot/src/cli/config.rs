@@ -2,17 +2,24 @@
 
 use super::Format;
 use super::start::Start;
-use crate::environment::{doubts, refusal};
+use crate::environment::{at, doubts, refusal};
 use crate::load;
 use crate::style::{FAINT, TITLE, WARNING};
 use crate::workspace::shown;
+use alembic::env::EnvFacts;
 use alembic::layout::Layout;
 use anyhow::Result;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
+use fact::{Fact, Reason};
+use project::{Environment, Evidence};
 use schema::Dialect;
+use schema::naming::NamingConvention;
+use schema::report::Ordered;
 use serde::Serialize;
+use serde_json::Value;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 /// Show the environments found, their files, and where each fact comes from
 #[derive(Debug, Args)]
@@ -44,12 +51,35 @@ struct Found {
     source_roots: Vec<String>,
     dialects: Vec<FoundDialect>,
     databases: Vec<String>,
+    naming_convention: Naming,
+    /// The options that env.py passes to `context.configure`; `"?"` for what is not known.
+    configure: Ordered<Value>,
+    /// What could not be followed in env.py.
+    not_followed: Vec<Gap>,
     revisions: usize,
     heads: Vec<fact::Name>,
     /// Why the history cannot be loaded.
     error: Option<String>,
     /// What is not known of it, or not as it should be.
     doubts: Vec<String>,
+}
+
+/// The templates that name what the migrations leave unnamed, and where they come from.
+#[derive(Debug, Serialize)]
+struct Naming {
+    templates: Value,
+    from: String,
+}
+
+/// A fact that is not known, and what would make it known.
+#[derive(Debug, Serialize)]
+struct Gap {
+    /// What is not known for this reason.
+    options: Vec<&'static str>,
+    reason: String,
+    /// `path:line`
+    at: Option<String>,
+    remedy: Option<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -85,7 +115,6 @@ fn write(args: &ConfigArgs, start: &Start, out: &mut impl Write) -> Result<()> {
 
 fn describe(layout: Layout, start: &Start) -> Result<Found> {
     let base = start.base();
-    let dialects = dialects(&layout, start)?;
     let world = load::world(start, vec![layout], Some(Vec::new()))?;
     let environment = load::only(&world)?;
     let layout = &environment.options.layout;
@@ -104,7 +133,10 @@ fn describe(layout: Layout, start: &Start) -> Result<Found> {
         missing_version_locations: layout.missing_locations.clone(),
         recursive: layout.recursive,
         source_roots: all(&layout.source_roots),
-        dialects,
+        dialects: dialects(&environment, start),
+        naming_convention: naming(&environment, start),
+        configure: configure(environment.env()),
+        not_followed: gaps(&environment, base),
         databases: config.databases.iter().map(|database| database.name.clone()).collect(),
         revisions: environment.revisions.len(),
         heads: graph.ids(graph.heads()),
@@ -113,32 +145,101 @@ fn describe(layout: Layout, start: &Start) -> Result<Found> {
     })
 }
 
-/// The dialects of one environment: the command line, else the settings, else `sqlalchemy.url`.
-fn dialects(layout: &Layout, start: &Start) -> Result<Vec<FoundDialect>> {
+/// The dialects of one environment, each with its source.
+fn dialects(environment: &Environment, start: &Start) -> Vec<FoundDialect> {
     let name = |dialect: &Dialect| match dialect.version {
         Some((major, 0)) => format!("{}:{major}", dialect.kind),
         Some((major, minor)) => format!("{}:{major}.{minor}", dialect.kind),
         None => dialect.kind.to_string(),
     };
-    let all = |dialects: &[Dialect], from: &str| {
-        dialects.iter().map(|dialect| FoundDialect { name: name(dialect), from: from.to_owned() }).collect()
-    };
-    if !start.dialects.is_empty() {
-        return Ok(all(&start.dialects, "--dialect"));
-    }
-    let configured = start.settings.dialects()?;
-    if let (false, Some(file)) = (configured.is_empty(), start.settings.file()) {
-        let line = start.settings.dialects_line().unwrap_or(1);
-        return Ok(all(&configured, &format!("{}:{line}", shown(file, start.base()))));
-    }
-    let url = layout.config.url.as_ref();
-    Ok(match (layout.config.dialect(), url) {
-        (Some(kind), Some(url)) => {
-            let file = shown(&url.origin.file, start.base());
-            all(&[Dialect::from(kind)], &format!("sqlalchemy.url, {file}:{}", url.origin.line))
+    let base = start.base();
+    let from = match &environment.evidence {
+        Evidence::Given if !start.dialects.is_empty() => "--dialect".to_owned(),
+        Evidence::Given => setting(start, start.settings.dialects_line()),
+        Evidence::Url => match &environment.options.layout.config.url {
+            Some(url) => format!("sqlalchemy.url, {}:{}", shown(&url.origin.file, base), url.origin.line),
+            None => "sqlalchemy.url".to_owned(),
+        },
+        Evidence::Import { module, place } => {
+            format!("revisions import {module}, {}", at(environment, *place, base))
         }
-        _ => Vec::new(),
-    })
+        Evidence::None => String::new(),
+    };
+    let known = environment.dialects.iter().flatten();
+    known.map(|dialect| FoundDialect { name: name(dialect), from: from.clone() }).collect()
+}
+
+/// `file:line` of a setting.
+fn setting(start: &Start, line: Option<u32>) -> String {
+    let file = start.settings.file().map(|file| shown(file, start.base())).unwrap_or_default();
+    format!("{file}:{}", line.unwrap_or(1))
+}
+
+fn naming(environment: &Environment, start: &Start) -> Naming {
+    let from = match (&environment.options.naming, &environment.options.layout.env_py) {
+        (Some(_), _) => setting(start, start.settings.naming_line()),
+        (None, Some(env)) => shown(env, start.base()),
+        (None, None) => "there is no env.py".to_owned(),
+    };
+    let templates = match environment.naming() {
+        Fact::Unknown(_) => UNKNOWN.into(),
+        Fact::Known(naming) if naming == NamingConvention::default() => {
+            return Naming { templates: templates(&naming), from: format!("SQLAlchemy's default ({from})") };
+        }
+        Fact::Known(naming) => templates(&naming),
+    };
+    Naming { templates, from }
+}
+
+fn templates(naming: &NamingConvention) -> Value {
+    let all =
+        [("ix", &naming.ix), ("uq", &naming.uq), ("ck", &naming.ck), ("fk", &naming.fk), ("pk", &naming.pk)];
+    let given =
+        all.into_iter().filter_map(|(key, text)| Some((key.to_owned(), Value::from(&**text.as_ref()?))));
+    Value::Object(given.collect())
+}
+
+/// What is not known, in output.
+const UNKNOWN: &str = "?";
+
+fn configure(env: &EnvFacts) -> Ordered<Value> {
+    let flag = |fact: &Fact<bool>| fact.known().map_or(UNKNOWN.into(), |flag| Value::Bool(*flag));
+    let text = |fact: &Fact<Option<Arc<str>>>, default: Value| match fact {
+        Fact::Known(Some(text)) => Value::from(&**text),
+        Fact::Known(None) => default,
+        Fact::Unknown(_) => UNKNOWN.into(),
+    };
+    let all = [
+        ("render_as_batch", flag(&env.render_as_batch)),
+        ("include_schemas", flag(&env.include_schemas)),
+        ("transaction_per_migration", flag(&env.transaction_per_migration)),
+        ("compare_type", flag(&env.compare_type)),
+        ("compare_server_default", flag(&env.compare_server_default)),
+        ("version_table", text(&env.version_table, "alembic_version".into())),
+        ("version_table_schema", text(&env.version_table_schema, Value::Null)),
+    ];
+    Ordered(all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
+fn gaps(environment: &Environment, base: &Utf8Path) -> Vec<Gap> {
+    let mut gaps: Vec<Gap> = Vec::new();
+    for (option, unknown) in &environment.env().unknowns {
+        let reason = unknown.reason.to_string();
+        let at = unknown.place.map(|place| at(environment, place, base));
+        if let Some(known) = gaps.iter_mut().find(|gap| gap.reason == reason && gap.at == at) {
+            known.options.push(option);
+            continue;
+        }
+        let remedy = match &unknown.reason {
+            Reason::ModuleNotFound(_) | Reason::NameNotFound(_) | Reason::SyntaxError => {
+                Some(unknown.reason.remedy())
+            }
+            _ if *option == "naming_convention" => Some("tell it with the setting naming-convention"),
+            _ => None,
+        };
+        gaps.push(Gap { options: vec![option], reason, at, remedy });
+    }
+    gaps
 }
 
 fn write_text(out: &mut impl Write, found: &Found) -> io::Result<()> {
@@ -166,11 +267,35 @@ fn write_text(out: &mut impl Write, found: &Found) -> io::Result<()> {
     if !found.databases.is_empty() {
         line("databases", &found.databases.join(", "))?;
     }
+    let naming = &found.naming_convention;
+    let templates = match &naming.templates {
+        Value::Object(templates) => {
+            let pairs =
+                templates.iter().map(|(key, text)| format!("{key}={}", text.as_str().unwrap_or_default()));
+            list(&pairs.collect::<Vec<_>>(), "names nothing")
+        }
+        _ => "not known".to_owned(),
+    };
+    line("naming convention", &format!("{templates} ({})", naming.from))?;
+    let options: Vec<String> = found
+        .configure
+        .0
+        .iter()
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| format!("{name}={}", value.as_str().map_or(value.to_string(), str::to_owned)))
+        .collect();
+    line("configure", &options.join(" "))?;
     line("revisions", &found.revisions.to_string())?;
     let heads: Vec<String> = found.heads.iter().map(ToString::to_string).collect();
     line("heads", &list(&heads, "none"))?;
     if let Some(error) = &found.error {
         writeln!(out, "  {WARNING}{:<18}{WARNING:#}{error}", "cannot be loaded")?;
+    }
+    for gap in &found.not_followed {
+        let at = gap.at.as_ref().map(|at| format!("{at}: ")).unwrap_or_default();
+        let remedy = gap.remedy.map(|remedy| format!(" ({remedy})")).unwrap_or_default();
+        let options = gap.options.join(", ");
+        writeln!(out, "  {WARNING}{:<18}{WARNING:#}{at}{options}: {}{remedy}", "not followed", gap.reason)?;
     }
     for doubt in &found.doubts {
         writeln!(out, "  {WARNING}{:<18}{WARNING:#}{doubt}", "note")?;
@@ -212,6 +337,9 @@ mod tests {
              \u{20} recursive         no\n\
              \u{20} source roots      .\n\
              \u{20} dialects          sqlite (sqlalchemy.url, alembic.ini:4)\n\
+             \u{20} naming convention ix=ix_%(column_0_label)s (SQLAlchemy's default (m/env.py))\n\
+             \u{20} configure         render_as_batch=false include_schemas=false transaction_per_migration=false \
+             compare_type=true compare_server_default=false version_table=alembic_version\n\
              \u{20} revisions         2\n\
              \u{20} heads             a1, b2\n\
              \u{20} cannot be loaded  m/versions/2.py:3: Revision x referenced from revision b2 is not present\n",
@@ -264,6 +392,69 @@ mod tests {
         check(
             &files("\ndialect = []\n"),
             "error 2: foreshot.toml:2: there is no setting 'dialect' (did you mean 'dialects'?)",
+        );
+    }
+
+    /// The lines from the naming convention to the number of revisions.
+    #[track_caller]
+    fn check_env(env: &str, more: &[(&str, &str)], expect: &str) {
+        let mut files = vec![
+            ("alembic.ini", "[alembic]\nscript_location = m\nprepend_sys_path = .\n".to_owned()),
+            ("m/env.py", env.to_owned()),
+            ("m/versions/1.py", revision("a1", "None", "First")),
+        ];
+        files.extend(more.iter().map(|(path, text)| (*path, (*text).to_owned())));
+        let command = |start: &Start, out: &mut anstream::StripStream<Vec<u8>>| {
+            let mut whole = anstream::StripStream::new(Vec::new());
+            write(&ConfigArgs { format: Format::Text }, start, &mut whole)?;
+            let whole = String::from_utf8(whole.into_inner())?;
+            let wanted = ["naming", "configure", "not followed", "dialects"];
+            for line in
+                whole.lines().filter(|line| wanted.iter().any(|start| line.trim_start().starts_with(start)))
+            {
+                writeln!(out, "{}", line.trim_start())?;
+            }
+            Ok(())
+        };
+        check_output(&files, command, expect);
+    }
+
+    #[test]
+    fn what_env_py_says() {
+        check_env(
+            "from alembic import context\nimport sqlalchemy as sa\n\
+             m = sa.MetaData(naming_convention={'uq': 'uq_%(table_name)s'})\n\
+             context.configure(target_metadata=m, render_as_batch=True, version_table='v')\n",
+            &[],
+            "dialects          not known (name one with --dialect or the setting dialects)\n\
+             naming convention uq=uq_%(table_name)s (m/env.py)\n\
+             configure         render_as_batch=true include_schemas=false transaction_per_migration=false \
+             compare_type=true compare_server_default=false version_table=v\n",
+        );
+        check_env(
+            "from alembic import context\nfrom shop.models import metadata\n\
+             context.configure(target_metadata=metadata)\n",
+            &[("foreshot.toml", "dialects = ['sqlite']\n[naming-convention]\npk = 'pk_%(table_name)s'\n")],
+            "dialects          sqlite (foreshot.toml:1)\n\
+             naming convention pk=pk_%(table_name)s (foreshot.toml:3)\n",
+        );
+    }
+
+    #[test]
+    fn what_env_py_does_not_say() {
+        check_env(
+            "from alembic import context\nfrom shop.models import metadata\n\
+             context.configure(target_metadata=metadata)\n",
+            &[(
+                "m/versions/2.py",
+                "from sqlalchemy.dialects import mysql\nrevision = 'b2'\ndown_revision = 'a1'\n",
+            )],
+            "dialects          mysql (revisions import sqlalchemy.dialects.mysql, m/versions/2.py:1)\n\
+             naming convention not known (m/env.py)\n\
+             configure         render_as_batch=false include_schemas=false transaction_per_migration=false \
+             compare_type=true compare_server_default=false version_table=alembic_version\n\
+             not followed      m/env.py:3: naming_convention: it comes from shop.models.metadata, outside the project (tell \
+             it with the setting naming-convention)\n",
         );
     }
 }

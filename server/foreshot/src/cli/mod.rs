@@ -4,6 +4,7 @@ mod config;
 mod conformance;
 mod heads;
 mod history;
+mod ops;
 mod row;
 mod schema;
 mod start;
@@ -35,6 +36,7 @@ enum Command {
     Schema(schema::SchemaArgs),
     History(history::HistoryArgs),
     Heads(heads::HeadsArgs),
+    Ops(ops::OpsArgs),
     Config(config::ConfigArgs),
     Conformance(conformance::ConformanceArgs),
 }
@@ -120,6 +122,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Schema(args) => schema::run(&args, &Start::new(&cli.global)?),
         Command::History(args) => history::run(&args, &Start::new(&cli.global)?),
         Command::Heads(args) => heads::run(&args, &Start::new(&cli.global)?),
+        Command::Ops(args) => ops::run(&args, &Start::new(&cli.global)?),
         Command::Config(args) => config::run(&args, &Start::new(&cli.global)?),
         Command::Conformance(args) => conformance::run(&args),
     }

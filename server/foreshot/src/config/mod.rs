@@ -146,6 +146,11 @@ impl Settings {
         })
     }
 
+    /// The line of `naming-convention`, for messages.
+    pub fn naming_line(&self) -> Option<u32> {
+        self.items("naming-convention").first().map(|item| item.line)
+    }
+
     fn paths(&self, key: &str) -> Vec<Utf8PathBuf> {
         let base = self.file.as_deref().and_then(Utf8Path::parent).unwrap_or(Utf8Path::new(""));
         self.items(key).iter().map(|item| normalize(&base.join(&item.text))).collect()
