@@ -5,6 +5,7 @@ mod config;
 mod environment;
 mod failure;
 mod load;
+mod lsp;
 mod output;
 mod style;
 mod workspace;

@@ -7,6 +7,7 @@ mod history;
 mod ops;
 mod row;
 mod schema;
+mod server;
 mod start;
 #[cfg(test)]
 mod testing;
@@ -38,6 +39,7 @@ enum Command {
     Heads(heads::HeadsArgs),
     Ops(ops::OpsArgs),
     Config(config::ConfigArgs),
+    Server(server::ServerArgs),
     Conformance(conformance::ConformanceArgs),
 }
 
@@ -89,7 +91,7 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     set_up_streams(&cli.global);
     match run(cli) {
-        Ok(()) => ExitCode::from(code::DONE),
+        Ok(code) => ExitCode::from(code),
         Err(error) => ExitCode::from(failure::report(&error)),
     }
 }
@@ -117,13 +119,15 @@ fn set_up_streams(global: &Global) {
         .init();
 }
 
-fn run(cli: Cli) -> Result<()> {
+fn run(cli: Cli) -> Result<u8> {
     match cli.command {
+        Command::Server(args) => return server::run(&args, &cli.global),
         Command::Schema(args) => schema::run(&args, &Start::new(&cli.global)?),
         Command::History(args) => history::run(&args, &Start::new(&cli.global)?),
         Command::Heads(args) => heads::run(&args, &Start::new(&cli.global)?),
         Command::Ops(args) => ops::run(&args, &Start::new(&cli.global)?),
         Command::Config(args) => config::run(&args, &Start::new(&cli.global)?),
         Command::Conformance(args) => conformance::run(&args),
-    }
+    }?;
+    Ok(code::DONE)
 }

@@ -1,0 +1,48 @@
+//! The language server: one thread owns the analysis, handlers send it events and read its snapshots.
+//!
+//! Only [`backend`] and [`convert`] know the types of the protocol library.
+
+mod backend;
+mod convert;
+mod data;
+mod diagnostics;
+mod discovery;
+mod disk;
+mod documents;
+mod event;
+mod frames;
+mod guard;
+mod handlers;
+mod lines;
+mod overlay;
+mod parent;
+mod publish;
+mod transport;
+mod view;
+mod worker;
+
+pub use discovery::Scope;
+
+use anyhow::{Context, Result};
+
+/// How the conversation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// The client asked for the end before it left.
+    Properly,
+    /// It went away.
+    Abruptly,
+}
+
+/// Serves one client on standard input and output until it leaves.
+pub fn serve(scope: Scope) -> Result<Ended> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("the runtime cannot be started")?;
+    let ended = runtime.block_on(backend::serve(scope));
+    // Standard input may still be waited for, and never end.
+    runtime.shutdown_background();
+    ended
+}

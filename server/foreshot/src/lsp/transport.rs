@@ -1,0 +1,74 @@
+//! Standard input on its way to the protocol library.
+
+use super::frames::{Frame, Frames};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+/// The method that a malformed message is answered under.
+pub const MALFORMED: &str = "foreshot/malformed";
+
+const SUBSTITUTE: &str = r#"{"jsonrpc":"2.0","id":null,"method":"foreshot/malformed"}"#;
+
+/// Passes messages on until the client says `exit` or leaves. The library stops serving at the first message that it
+/// cannot read, so it only gets those that it can, and a substitute for each of the others.
+pub async fn pass_messages(
+    mut input: impl AsyncRead + Unpin,
+    mut output: impl AsyncWrite + Unpin,
+    is_message: fn(&str) -> bool,
+) {
+    let mut frames = Frames::default();
+    let mut chunk = vec![0; 64 * 1024];
+    loop {
+        let read = match input.read(&mut chunk).await {
+            Ok(0) | Err(_) => return,
+            Ok(read) => read,
+        };
+        frames.push(chunk.get(..read).unwrap_or_default());
+        while let Some(frame) = frames.next(is_message) {
+            let body = match &frame {
+                Frame::Message(body) => body.as_str(),
+                Frame::Malformed(why) => {
+                    tracing::warn!("the client sent {why}");
+                    SUBSTITUTE
+                }
+            };
+            let framed = format!("Content-Length: {}\r\n\r\n{body}", body.len());
+            if output.write_all(framed.as_bytes()).await.is_err() || is_exit(body) {
+                return;
+            }
+        }
+    }
+}
+
+fn is_exit(body: &str) -> bool {
+    // Few messages are so short; only those are read twice.
+    body.len() < 200
+        && serde_json::from_str::<serde_json::Value>(body).is_ok_and(|message| message["method"] == "exit")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn framed(body: &str) -> String {
+        format!("Content-Length: {}\r\n\r\n{body}", body.len())
+    }
+
+    #[track_caller]
+    fn check_passed(input: &str, expect: &[&str]) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let mut output = Vec::new();
+        runtime.block_on(pass_messages(input.as_bytes(), &mut output, |body| body.starts_with('{')));
+        let expect: String = expect.iter().map(|body| framed(body)).collect();
+        assert_eq!(String::from_utf8(output).unwrap(), expect);
+    }
+
+    #[test]
+    fn messages_pass() {
+        let (one, exit) = (r#"{"method":"one"}"#, r#"{"method":"exit"}"#);
+        check_passed("", &[]);
+        check_passed(&framed(one), &[one]);
+        check_passed(&[framed("no"), framed(one)].concat(), &[SUBSTITUTE, one]);
+        check_passed(&[framed(exit), framed(one)].concat(), &[exit]);
+        assert!(SUBSTITUTE.contains(MALFORMED));
+    }
+}
