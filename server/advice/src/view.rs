@@ -1,0 +1,209 @@
+//! What a rule gets to see: one unit, and the way to what surrounds it.
+
+use crate::lookup::{At, Lookup};
+use crate::options::Options;
+use crate::rows::Standing;
+use crate::walk::{Visit, walk};
+use alembic::evaluate::{Direction, Ended, Evaluation};
+use alembic::history::{Down, Point};
+use fact::{Fact, FileId, Name, Place};
+use project::{Environment, Revision, Store};
+use schema::apply::Context;
+use schema::dialect::canonical;
+use schema::{Kind, Schema, Table, TableName};
+use std::cell::Cell;
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// The environment that a unit belongs to.
+#[derive(Clone, Copy)]
+pub(crate) struct Scene<'a> {
+    pub environment: &'a Environment,
+    pub options: &'a Options,
+}
+
+impl<'a> Scene<'a> {
+    pub fn store(&self) -> &'a Store {
+        self.environment.roots.store()
+    }
+
+    /// The dialects of the environment that are known.
+    pub fn kinds(&self) -> impl Iterator<Item = Kind> + 'a {
+        self.environment.dialects.iter().flatten().map(|dialect| dialect.kind)
+    }
+
+    pub fn file_name(&self, file: FileId) -> String {
+        let path = self.store().path(file);
+        path.and_then(|path| path.file_name().map(str::to_owned)).unwrap_or_default()
+    }
+}
+
+/// One revision file, and what it says about itself.
+pub(crate) struct FileView<'a> {
+    pub revision: &'a Arc<Revision>,
+}
+
+/// The revision graph.
+pub(crate) struct GraphView<'a> {
+    pub scene: Scene<'a>,
+}
+
+/// One revision on one dialect, with everything that it does.
+pub(crate) struct RevisionView<'a> {
+    pub scene: Scene<'a>,
+    pub context: &'a Context,
+    pub point: &'a Point,
+    pub revision: &'a Arc<Revision>,
+    pub upgrade: Vec<Visit<'a>>,
+    pub down: &'a Down,
+    pub downgrade: Vec<Visit<'a>>,
+    lookup: &'a Lookup<'a>,
+    /// The unit looked at other revisions, so that its findings hold only as long as those do.
+    consulted: Cell<bool>,
+}
+
+/// One operation of a revision.
+pub(crate) struct OperationView<'a> {
+    pub at: &'a RevisionView<'a>,
+    pub direction: Direction,
+    /// In the list of its direction.
+    pub index: usize,
+    pub visit: &'a Visit<'a>,
+}
+
+impl<'a> RevisionView<'a> {
+    pub fn new(
+        scene: Scene<'a>,
+        context: &'a Context,
+        point: &'a Point,
+        revision: &'a Arc<Revision>,
+        down: &'a Down,
+        lookup: &'a Lookup<'a>,
+    ) -> RevisionView<'a> {
+        RevisionView {
+            scene,
+            context,
+            point,
+            revision,
+            upgrade: walk(&point.applied, context),
+            down,
+            downgrade: walk(&down.applied, context),
+            lookup,
+            consulted: Cell::new(false),
+        }
+    }
+
+    pub fn id(&self) -> Name {
+        self.scene.environment.graph.id(self.point.rev)
+    }
+
+    pub fn kind(&self) -> Option<Kind> {
+        self.context.kind()
+    }
+
+    pub fn key(&self, table: &TableName) -> TableName {
+        canonical(*table, self.kind())
+    }
+
+    /// The rest of the history. What is found there makes the answer depend on it.
+    pub fn lookup(&self) -> &'a Lookup<'a> {
+        self.consulted.set(true);
+        self.lookup
+    }
+
+    pub fn has_consulted(&self) -> bool {
+        self.consulted.get()
+    }
+
+    pub fn visits(&self, direction: Direction) -> &[Visit<'a>] {
+        match direction {
+            Direction::Upgrade => &self.upgrade,
+            Direction::Downgrade => &self.downgrade,
+        }
+    }
+
+    pub fn evaluation(&self, direction: Direction) -> &Evaluation {
+        match direction {
+            Direction::Upgrade => &self.point.upgrade,
+            Direction::Downgrade => &self.down.evaluation,
+        }
+    }
+
+    /// Whether everything that the direction does is told by its steps.
+    pub fn is_read(&self, direction: Direction) -> bool {
+        self.evaluation(direction).ended == Ended::Normally
+    }
+
+    /// The name in `def upgrade`, else the whole file.
+    pub fn function(&self, direction: Direction) -> Place {
+        let facts = &self.revision.facts;
+        let place = match direction {
+            Direction::Upgrade => &facts.upgrade,
+            Direction::Downgrade => &facts.downgrade,
+        };
+        match place {
+            Fact::Known(Some(place)) => *place,
+            _ => Place::whole_file(facts.file),
+        }
+    }
+
+    /// The rows of a table when `visit` meets it.
+    pub fn standing(&self, visit: &Visit<'_>, table: &TableName) -> Standing {
+        visit.rows.standing(&self.key(table), &self.point.before.schema)
+    }
+}
+
+impl<'a> Deref for OperationView<'a> {
+    type Target = Visit<'a>;
+
+    fn deref(&self) -> &Visit<'a> {
+        self.visit
+    }
+}
+
+impl OperationView<'_> {
+    /// The table as the operation meets it.
+    pub fn table(&self, name: &TableName) -> Option<&Arc<Table>> {
+        table_in(&self.before, name, self.at.kind())
+    }
+
+    pub fn standing(&self, table: &TableName) -> Standing {
+        self.at.standing(self.visit, table)
+    }
+
+    /// For questions to other revisions.
+    pub fn here(&self) -> At {
+        At { rev: self.at.point.rev, downgrade: self.is_downgrade() }
+    }
+
+    pub fn is_downgrade(&self) -> bool {
+        self.direction == Direction::Downgrade
+    }
+}
+
+pub(crate) fn table_in<'s>(
+    schema: &'s Schema,
+    name: &TableName,
+    kind: Option<Kind>,
+) -> Option<&'s Arc<Table>> {
+    schema.tables.get(&canonical(*name, kind))
+}
+
+/// The message of the related place from which a helper was called.
+pub(crate) const CALLED_HERE: &str = "called here";
+
+impl OperationView<'_> {
+    /// A draft about this operation at `spot`, with the call site of the helper that it stands in.
+    pub fn draft(
+        &self,
+        spot: impl Into<crate::finding::Spot>,
+        subject: crate::finding::Subject,
+        message: impl Into<String>,
+    ) -> crate::sink::Draft {
+        let draft = crate::sink::Draft::new(spot, subject, message);
+        match self.step.call_site {
+            Some(site) => draft.related(site, CALLED_HERE),
+            None => draft,
+        }
+    }
+}
