@@ -9,7 +9,7 @@ use fact::{Fact, Name, Place, name};
 use python::host::{Eval, Exception, Raise};
 use python::value::{Arg, Args, Call, Symbol, Value};
 use schema::constraint::ConstraintName;
-use schema::{IndexItem, ServerDefault, Table, TableName};
+use schema::{IndexItem, PrimaryKey, ServerDefault, Table, TableName};
 use std::sync::Arc;
 
 /// `Table(...)` with `autoload` or `autoload_with`. `None`: it says nothing of reflection, or what it reads is not known.
@@ -32,6 +32,9 @@ pub(super) fn table(cx: &mut Cx<'_, '_>, args: &Args, place: Place) -> Option<Ev
     cx.host.asked.table(wanted);
     let now = cx.host.now(surroundings);
     match now.schema.tables.get(&wanted) {
+        None if wanted == TableName::plain(VERSION_TABLE) => {
+            Some(Ok(described(&version_table(place), args, place)))
+        }
         Some(found) if found.open.is_none() => Some(Ok(described(found, args, place))),
         Some(_) => None,
         None if now.schema.opaque.is_some() => None,
@@ -41,6 +44,20 @@ pub(super) fn table(cx: &mut Cx<'_, '_>, args: &Args, place: Place) -> Option<Ev
             place,
         }))),
     }
+}
+
+const VERSION_TABLE: &str = "alembic_version";
+
+/// Alembic makes its own table before the first revision runs.
+fn version_table(place: Place) -> Table {
+    let mut table = Table::new(TableName::plain(VERSION_TABLE), place);
+    let version = name("version_num");
+    let mut column = schema::Column::new(version, Fact::Known(schema::Type::string(Some(32))), place);
+    column.nullable = Fact::Known(false);
+    table.columns.push(Arc::new(column));
+    let key_name = Fact::Known(Some(name("alembic_version_pkc")));
+    table.primary_key = Some(PrimaryKey { name: key_name, ..PrimaryKey::new(vec![version], place) });
+    table
 }
 
 /// `metadata.tables` after `metadata.reflect(bind)`: every table by its name.
@@ -72,7 +89,8 @@ pub(super) fn tables(cx: &mut Cx<'_, '_>, metadata: &Value, place: Place) -> Opt
             (Value::str(&table.name.name), value)
         })
         .collect();
-    entries.push((Value::str("alembic_version"), Value::path("alembic.version_table")));
+    let own = version_table(place);
+    entries.push((Value::str(VERSION_TABLE), described(&own, &args(&own), place)));
     Some(Ok(Value::Dict(entries.into())))
 }
 
@@ -91,7 +109,8 @@ fn same(a: &Value, b: &Value) -> bool {
 fn described(table: &Table, args: &Args, place: Place) -> Value {
     let mut list: Vec<Arg> = args.positional().take(2).cloned().collect();
     let item = |value: Value| Arg { name: None, value, place };
-    list.extend(table.columns.iter().map(|column| item(self::column(column, place))));
+    let in_key = |column: Name| table.primary_key.as_ref().is_some_and(|key| key.columns.contains(&column));
+    list.extend(table.columns.iter().map(|column| item(self::column(column, in_key(column.name), place))));
     let keyed = |kind: &str, columns: &[Name], given: &ConstraintName| {
         let columns = columns.iter().map(|column| item(Value::str(column)));
         item(call(&format!("sqlalchemy.{kind}"), columns.chain(named(given, place)).collect(), place))
@@ -144,7 +163,7 @@ fn described(table: &Table, args: &Args, place: Place) -> Value {
     call("sqlalchemy.Table", list, place)
 }
 
-fn column(column: &schema::Column, place: Place) -> Value {
+fn column(column: &schema::Column, in_key: bool, place: Place) -> Value {
     let item = |value: Value| Arg { name: None, value, place };
     let keyword = |key: &str, value: Value| Arg { name: Some(name(key)), value, place };
     let ty = match &column.ty {
@@ -172,6 +191,8 @@ fn column(column: &schema::Column, place: Place) -> Value {
         Fact::Unknown(unknown) => Some(Value::unknown(unknown.clone())),
     };
     list.extend(default.map(|default| keyword("server_default", default)));
+    // A copy of the column takes this with it.
+    list.extend(in_key.then(|| keyword("primary_key", Value::Bool(true))));
     call("sqlalchemy.Column", list, place)
 }
 

@@ -144,8 +144,10 @@ impl<H: Host> Interp<'_, H> {
             (Value::Unknown(_), _) | (_, Value::Unknown(_)) => None,
             (Value::Object(a), Value::Object(b)) => Some(a == b),
             (Value::None, Value::Symbol(_)) | (Value::Symbol(_), Value::None) => {
-                // What a function from outside returns may be None, and so may a constant; a class is not.
-                let path = left.as_path().or(right.as_path())?;
+                // What a function from outside returns may be None, and so may a constant; a class is not, nor is what
+                // calling one makes.
+                let symbol = if left.is_none() { right } else { left };
+                let path = symbol.as_path().or_else(|| symbol.as_call()?.path())?;
                 is_class_name(&path).then_some(false)
             }
             (Value::Symbol(a), Value::Symbol(b)) => match (&**a, &**b) {
