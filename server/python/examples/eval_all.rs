@@ -66,7 +66,8 @@ struct Disk {
     root: PathBuf,
     found: RefCell<HashMap<Name, Found>>,
     parsing: RefCell<Duration>,
-    files: RefCell<u32>,
+    /// The path of each file.
+    files: RefCell<Vec<String>>,
 }
 
 impl Disk {
@@ -81,8 +82,10 @@ impl Disk {
         let module = Arc::new(parse(&text));
         let bindings = Arc::new(Bindings::of(&module));
         *self.parsing.borrow_mut() += started.elapsed();
-        let file = FileId(self.files.replace_with(|files| *files + 1));
-        let path = path.to_string_lossy().as_ref().into();
+        let path: Arc<str> = path.to_string_lossy().as_ref().into();
+        let mut files = self.files.borrow_mut();
+        let file = FileId(files.len() as u32);
+        files.push(path.to_string());
         Some(Arc::new(SourceModule { name: dotted, file, path, is_package, module, bindings }))
     }
 
@@ -215,7 +218,11 @@ impl Totals {
                 Some(span) => format!("{}@{}", source.path, span.start),
                 None => source.path.to_string(),
             },
-            Some(at) => format!("{} through file {} item {}", source.path, at.file.0, at.item),
+            Some(at) => {
+                let files = disk.files.borrow();
+                let file = files.get(at.file.0 as usize).map_or("?", |file| file);
+                format!("{} through {file} item {}", source.path, at.item as i32)
+            }
             None => source.path.to_string(),
         };
         if list && took > Duration::from_millis(5) {

@@ -3,8 +3,7 @@
 use crate::ast::{Arg, ArgKind, Expr, ExprId, ItemTree, MatchPattern, Module, Stmt, StmtId};
 use fact::Name;
 use indexmap::IndexMap;
-use rustc_hash::{FxBuildHasher, FxHashSet};
-use std::sync::{PoisonError, RwLock};
+use rustc_hash::FxBuildHasher;
 
 /// For each top-level name, the ordinals of the items that bind it or change the object behind it, in order.
 ///
@@ -12,11 +11,10 @@ use std::sync::{PoisonError, RwLock};
 /// names of their own and are left out. A change is what shows in the statement itself: a store to an attribute or an
 /// element, an augmented assignment, `del`, or a method called for its effect. What a function does to its arguments
 /// or through `global` does not show.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Bindings {
     names: IndexMap<Name, Entry, FxBuildHasher>,
     stars: Vec<StarImport>,
-    costly: RwLock<FxHashSet<u32>>,
 }
 
 /// `from module import *`; `level` counts the dots.
@@ -60,16 +58,6 @@ const MUTATORS: &[&str] = &[
 ];
 
 impl Bindings {
-    /// Whether evaluating the item was found to cost more than an import may.
-    pub(crate) fn is_costly(&self, item: u32) -> bool {
-        self.costly.read().unwrap_or_else(PoisonError::into_inner).contains(&item)
-    }
-
-    /// Remembers, for every evaluation that shares this module, that the item costs too much.
-    pub(crate) fn mark_costly(&self, item: u32) {
-        self.costly.write().unwrap_or_else(PoisonError::into_inner).insert(item);
-    }
-
     pub fn of(module: &Module) -> Bindings {
         let mut bindings = Bindings::default();
         for (ordinal, item) in module.items.iter().enumerate() {

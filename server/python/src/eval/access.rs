@@ -2,10 +2,10 @@
 
 use super::heap::{Object, ObjectId, Scope};
 use super::{Frame, Interp, unknown};
-use crate::ast::{Expr, ExprId};
+use crate::ast::{Expr, ExprId, ItemTree, Stmt, StmtId};
 use crate::host::{Eval, Exception, Host, Raise};
 use crate::modules::Found;
-use crate::value::{Method, MethodKind, Symbol, Value};
+use crate::value::{FunctionBody, Method, MethodKind, Symbol, Value};
 use fact::{Name, Place, Reason};
 use std::sync::Arc;
 
@@ -196,6 +196,13 @@ impl<H: Host> Interp<'_, H> {
             Value::Object(id) => self.object_attribute(*id, name, place),
             Value::Function(function) => Ok(match name.as_str() {
                 "__name__" | "__qualname__" => Value::str(function.name.as_str()),
+                "__doc__" => match function.body {
+                    FunctionBody::Def(id) => match function.tree.stmt(id) {
+                        Stmt::FunctionDef(def) => doc_string(&function.tree, &def.body),
+                        _ => Value::None,
+                    },
+                    FunctionBody::Lambda(_) => Value::None,
+                },
                 _ => unknown(Reason::UnsupportedSyntax("an attribute of a function".into()), place),
             }),
             Value::Method(method) if matches!(method.kind, MethodKind::Super(_)) => {
@@ -215,7 +222,9 @@ impl<H: Host> Interp<'_, H> {
     fn module_member(&mut self, module: Name, name: Name, place: Place) -> Eval {
         let found = self.find(module);
         let value = match &found {
-            Found::Module(source) => self.module_value(source, name)?,
+            Found::Module(source) => {
+                self.module_value(source, name)?.or_else(|| self.made_on_demand(source, name))
+            }
             _ => None,
         };
         if let Some(value) = value.or_else(|| self.submodule(module, name)) {
@@ -231,6 +240,15 @@ impl<H: Host> Interp<'_, H> {
             Found::Module(source) => Ok(unknown(Reason::SyntaxError, Place::whole_file(source.file))),
             _ => Ok(super::import::outside_name(module, name)),
         }
+    }
+}
+
+/// What a body starts with, if that is a text.
+pub(super) fn doc_string(tree: &ItemTree, body: &[StmtId]) -> Value {
+    let Some(Stmt::Expr(first)) = body.first().map(|id| tree.stmt(*id)) else { return Value::None };
+    match tree.expr(*first) {
+        Expr::Str(text) => Value::Str(text.clone()),
+        _ => Value::None,
     }
 }
 

@@ -59,7 +59,7 @@ impl<H: Host> Interp<'_, H> {
         if let Some(Object::Class(class)) = self.heap.get_mut(id) {
             class.keywords = keywords;
             class.attrs = attrs;
-            class.body = body;
+            class.body = ClassBody { doc: Some(super::access::doc_string(&frame.tree, &def.body)), ..body };
             class.decorators = decorators;
         }
         if self.is_enum(id) {
@@ -256,7 +256,7 @@ impl<H: Host> Interp<'_, H> {
             ("__name__" | "__qualname__", None) => return Ok(Value::str(found.name.as_str())),
             ("__module__", _) => return Ok(Value::str(found.module.as_str())),
             ("__class__", Some(_)) => return Ok(Value::Object(class)),
-            ("__doc__", _) => return Ok(unknown(Reason::UnsupportedSyntax("a doc string".into()), place)),
+            ("__doc__", _) => return Ok(found.body.doc.clone().unwrap_or(Value::None)),
             ("__members__", None) if self.is_enum(class) => return Ok(self.enum_members_by_name(class)),
             _ => {}
         }

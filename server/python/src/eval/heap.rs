@@ -64,6 +64,7 @@ pub(crate) struct ClassBody {
     pub annotations: Vec<(Name, Value)>,
     /// Where each name was bound last.
     pub places: FxHashMap<Name, Place>,
+    pub doc: Option<Value>,
 }
 
 /// Names of a function call or of a module.
@@ -92,6 +93,8 @@ pub(crate) struct ModuleState {
     pub done: Vec<bool>,
     /// Items that ended with an exception.
     pub raised: Vec<(u32, Exception)>,
+    /// Items that did not end in the steps that they were given.
+    pub exhausted: Vec<u32>,
 }
 
 impl PartialEq for ModuleState {

@@ -2,7 +2,6 @@
 //! name, so that importing one constant does not run a whole application.
 
 use super::access::raise;
-use super::fork::Pending;
 use super::heap::{ModuleState, Object, ObjectId, Scope};
 use super::{Flow, Frame, Interp, LoadedModule, unknown};
 use crate::ast::{Alias, ItemTree};
@@ -14,9 +13,6 @@ use std::sync::Arc;
 
 /// What one top-level statement of an imported module may cost, with everything that it needs in turn.
 const IMPORT_STEPS: u64 = 20_000;
-
-/// A statement that did not end in so many steps is not tried again.
-const COSTLY: u64 = 2_000;
 
 impl<H: Host> Interp<'_, H> {
     pub(super) fn module_scope(&mut self, source: &Arc<SourceModule>) -> ObjectId {
@@ -32,6 +28,7 @@ impl<H: Host> Interp<'_, H> {
             whole: false,
             done: vec![false; source.module.items.len()],
             raised: Vec::new(),
+            exhausted: Vec::new(),
         };
         let fresh = Object::Scope(Scope { module: Some(state), ..Scope::default() });
         match loaded {
@@ -85,12 +82,8 @@ impl<H: Host> Interp<'_, H> {
         if self.module_state(scope).is_some_and(|state| state.whole) {
             return run(self);
         }
-        // What an import needs in turn gets half of what is left of it, so that the importer can go on without.
-        let allowance = if self.allowances == 0 { left.min(IMPORT_STEPS) } else { left / 2 };
-        let place = Place::whole_file(source.file);
-        if source.bindings.is_costly(ordinal) {
-            return Err(Raise::Stop(Unknown::new(Reason::Budget, place)));
-        }
+        // What an import needs in turn does not get all that is left of it, so that the importer can go on without.
+        let allowance = if self.allowances == 0 { left.min(IMPORT_STEPS) } else { left - left / 4 };
         let mark = self.pending.len();
         self.steps.set(allowance);
         self.allowances += 1;
@@ -99,22 +92,13 @@ impl<H: Host> Interp<'_, H> {
         let rest = self.steps.get();
         self.steps.set(left - (allowance - rest));
         if rest > 0 {
-            // Where one course of an import gives up, the importer does not: it has the other ones.
-            if let Err(Raise::Stop(_)) = result {
-                self.pending.truncate(mark);
-            } else {
-                let waiting = self.pending.split_off(mark);
-                let stopped = |exit: &Pending<H>| matches!(exit.flow, Flow::Raise(Raise::Stop(_)));
-                self.pending.extend(waiting.into_iter().filter(|exit| !stopped(exit)));
-            }
             return result;
         }
-        // Courses that ended for want of steps end here: the name is unknown, and the importer goes on.
         self.pending.truncate(mark);
-        if allowance >= COSTLY {
-            source.bindings.mark_costly(ordinal);
+        if let Some(state) = self.module_state(scope) {
+            state.exhausted.push(ordinal);
         }
-        Err(Raise::Stop(Unknown::new(Reason::Budget, place)))
+        Err(Raise::Stop(Unknown::new(Reason::Budget, Place::whole_file(source.file))))
     }
 
     fn run_statement(
@@ -187,10 +171,10 @@ impl<H: Host> Interp<'_, H> {
             "__name__" => return Some(Value::str(source.name.as_str())),
             "__file__" => return Some(Value::Str(source.path.clone())),
             "__doc__" => {
-                return Some(unknown(
-                    Reason::UnsupportedSyntax("a doc string".into()),
-                    Place::whole_file(source.file),
-                ));
+                let first = source.module.items.first();
+                let doc =
+                    first.and_then(|item| Some(super::access::doc_string(&item.tree, &[item.tree.root?])));
+                return Some(doc.unwrap_or(Value::None));
             }
             _ => {}
         }
@@ -204,15 +188,12 @@ impl<H: Host> Interp<'_, H> {
         {
             return Some(module);
         }
-        if let Some(value) = self.made_on_demand(source, wanted) {
-            return Some(value);
-        }
         if source.bindings.binds(wanted) {
-            let costly =
-                source.bindings.items_for(wanted).iter().any(|item| source.bindings.is_costly(*item));
+            let exhausted = self.module_state(scope).map(|state| state.exhausted.clone()).unwrap_or_default();
+            let exhausted = source.bindings.items_for(wanted).iter().any(|item| exhausted.contains(item));
             let reason = match self.raised_for(source, scope, wanted) {
                 Some(exception) => Reason::Raised(exception_name(self, &exception).as_str().into()),
-                None if costly => Reason::Budget,
+                None if exhausted => Reason::Budget,
                 None => Reason::NameNotFound(wanted.as_str().into()),
             };
             return Some(unknown(reason, Place::whole_file(source.file)));
@@ -221,9 +202,9 @@ impl<H: Host> Interp<'_, H> {
     }
 
     /// What the module's own `__getattr__` gives for a name that it does not bind.
-    fn made_on_demand(&mut self, source: &Arc<SourceModule>, wanted: Name) -> Option<Value> {
+    pub(super) fn made_on_demand(&mut self, source: &Arc<SourceModule>, wanted: Name) -> Option<Value> {
         let hook = name("__getattr__");
-        if wanted.starts_with("__") || !source.bindings.binds(hook) {
+        if wanted.starts_with("__") || source.bindings.binds(wanted) || !source.bindings.binds(hook) {
             return None;
         }
         let function = self.module_name(source, hook)?;
@@ -382,7 +363,8 @@ impl<H: Host> Interp<'_, H> {
     fn import_name(&mut self, dotted: Name, wanted: Name, place: Place) -> Eval {
         match self.find(dotted) {
             Found::Module(source) => {
-                let value = self.module_value(&source, wanted)?;
+                let value =
+                    self.module_value(&source, wanted)?.or_else(|| self.made_on_demand(&source, wanted));
                 if let Some(value) = value.or_else(|| self.submodule(dotted, wanted)) {
                     return Ok(value);
                 }

@@ -75,7 +75,7 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Budget {
-        Budget { steps: 2_000_000, depth: 100, forks: 12 }
+        Budget { steps: 500_000, depth: 100, forks: 12 }
     }
 }
 

@@ -120,4 +120,16 @@ check! {
     answers_of_a_host_can_be_changed: "from alembic import op\na = op.rows()\na.append(3)\na[1].append(4)" => expect![[r#"
         a = [1, [2, 4], 3]
     "#]];
+    an_import_that_does_not_end: "//- main.py\nfrom m import a, b, c\nfrom alembic import op\nop.x(a, b, c)\n//- m.py\nfrom n import deep\na = 1\nb = [i for i in range(100000)]\nwhile True: c = 1\n//- n.py\nwhile True: deep = 1\n" => expect![[r#"
+        a = 1
+        b = ?budget
+        c = ?budget
+        x(1, ?budget, ?budget)
+    "#]];
+    names_made_on_demand: "//- main.py\nfrom p import q, later\nfrom p import never\na = later, q.x\n//- p/__init__.py\nfrom . import q\ndef __getattr__(name):\n  if name == 'later': return 'made'\n  raise AttributeError(name)\n//- p/q.py\nx = 1\n" => expect![[r#"
+        later = "made"
+        never = ?raised:ImportError
+        a = ?name-not-found:a
+        raises ImportError(?raised:cannot import name 'never' from 'p')
+    "#]];
 }
