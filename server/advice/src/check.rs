@@ -172,12 +172,13 @@ fn operations(
 
 /// The same thing said of the same place, whatever the dialect.
 fn same(a: &Raw, b: &Raw) -> bool {
+    let same_key = a.key == b.key;
     let (a, b) = (&a.finding, &b.finding);
-    std::ptr::eq(a.rule, b.rule)
+    same_key
+        && std::ptr::eq(a.rule, b.rule)
         && a.spot == b.spot
         && a.revision == b.revision
         && a.subject == b.subject
-        && a.message == b.message
 }
 
 fn merge(merged: &mut Vec<Raw>, raw: Raw, environment: &Environment) {
@@ -199,7 +200,7 @@ fn merge(merged: &mut Vec<Raw>, raw: Raw, environment: &Environment) {
         }
     }
     for related in raw.finding.related {
-        if !known.finding.related.contains(&related) {
+        if !known.finding.related.iter().any(|other| other.spot == related.spot) {
             known.finding.related.push(related);
         }
     }
@@ -221,7 +222,7 @@ fn finish(scene: Scene<'_>, merged: Vec<Raw>, report: &mut Report) {
     let store = scene.store();
     let mut suppressions = Suppressions::new(store);
     let mut placed = Vec::with_capacity(merged.len());
-    for Raw { mut finding, details } in merged {
+    for Raw { mut finding, details, .. } in merged {
         for detail in details {
             finding.message.push(' ');
             finding.message.push_str(&detail);

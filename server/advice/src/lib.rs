@@ -31,7 +31,7 @@ mod walk;
 pub use cache::Checker;
 pub use check::{Report, check};
 pub use finding::{Finding, Related, Spot, Subject};
-pub use fix::{Applicability, Edit, Fix, fixes};
+pub use fix::{Applicability, Edit, Fix, apply, fixes};
 pub use options::{Backfill, Downgrade, Options, UnknownRule};
 pub use rule::{Group, Rule, Severity};
 pub use rules::{RULES, find as find_rule};

@@ -13,9 +13,11 @@ pub struct Options {
     /// The directory that the patterns of `per_file_ignores` are relative to.
     pub base: Utf8PathBuf,
     /// Rules that are off.
-    off: Vec<&'static str>,
-    severity: Vec<(&'static str, Severity)>,
-    per_file_ignores: Vec<(String, Vec<&'static str>)>,
+    pub off: Vec<&'static str>,
+    /// In the place of a rule's own; the last one counts.
+    pub severity: Vec<(&'static str, Severity)>,
+    /// Rules that are off in the files that a pattern matches.
+    pub per_file_ignores: Vec<(String, Vec<&'static str>)>,
     /// This revision and what it follows from are history: replayed, not judged.
     pub check_from: Option<String>,
     pub downgrade: Downgrade,

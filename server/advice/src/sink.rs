@@ -10,6 +10,8 @@ use std::sync::Arc;
 #[derive(Debug, Clone)]
 pub(crate) struct Raw {
     pub finding: Finding,
+    /// What makes it the same finding on another dialect; usually its message.
+    pub key: String,
     pub details: Vec<String>,
 }
 
@@ -54,6 +56,7 @@ pub(crate) struct Draft {
     pub help: Option<String>,
     pub related: Vec<Related>,
     pub revision: Option<Name>,
+    pub key: Option<String>,
 }
 
 impl Draft {
@@ -66,7 +69,14 @@ impl Draft {
             help: None,
             related: Vec::new(),
             revision: None,
+            key: None,
         }
+    }
+
+    /// What it says without the words of one dialect: findings with the same key are one.
+    pub fn key(mut self, key: impl Into<String>) -> Draft {
+        self.key = Some(key.into());
+        self
     }
 
     /// What it means on the dialect at hand; those of several dialects are told one after the other.
@@ -101,6 +111,7 @@ impl Sink<'_> {
             self.withhold(&because);
             return;
         }
+        let key = draft.key.unwrap_or_else(|| draft.message.clone());
         let mut subject = draft.subject;
         subject.downgrade = self.unit.downgrade;
         let finding = Finding {
@@ -115,7 +126,7 @@ impl Sink<'_> {
             subject,
             environment: self.unit.environment.clone(),
         };
-        self.out.findings.push(Raw { finding, details: draft.detail.into_iter().collect() });
+        self.out.findings.push(Raw { finding, key, details: draft.detail.into_iter().collect() });
     }
 
     /// The rule would have to know this.

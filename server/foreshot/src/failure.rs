@@ -9,6 +9,8 @@ pub mod code {
     pub const DONE: u8 = 0;
     /// The client of the language server left without asking it to end.
     pub const LEFT: u8 = 1;
+    /// Errors were found.
+    pub const FOUND: u8 = 1;
     /// Bad usage, configuration or input.
     pub const INPUT: u8 = 2;
     /// A question that only a person can answer.

@@ -87,7 +87,10 @@ fn check(revision: &RevisionView<'_>, sink: &mut Sink<'_>) {
     };
     let message =
         format!("After upgrade and downgrade the schema is not what it was: {}{more}.", told.join("; "));
-    let mut draft = Draft::new(revision.function(Direction::Downgrade), Subject::default(), message);
+    // The words for types are those of each database; the objects are the same.
+    let key: Vec<String> = left.iter().map(object).collect();
+    let mut draft =
+        Draft::new(revision.function(Direction::Downgrade), Subject::default(), message).key(key.join(";"));
     for difference in left.iter().take(3) {
         let cause = revision.upgrade.iter().find(|visit| {
             !matches!(visit.step.operation, Operation::Batch { .. })
@@ -100,6 +103,21 @@ fn check(revision: &RevisionView<'_>, sink: &mut Sink<'_>) {
         }
     }
     sink.report(draft);
+}
+
+fn object(difference: &Difference) -> String {
+    let subject = difference.subject;
+    match &difference.what {
+        What::ColumnGone { column, .. } => format!("-{subject}.{column}"),
+        What::ColumnNew { column, .. } => format!("+{subject}.{column}"),
+        What::ColumnChanged { column, .. } => format!("{subject}.{column}"),
+        What::Gone { object, was } => format!("-{subject} {object:?} {was}"),
+        What::New { object, is } => format!("+{subject} {object:?} {is}"),
+        What::Changed { object, .. } => format!("{subject} {object:?}"),
+        What::TableGone => format!("-{subject}"),
+        What::TableNew => format!("+{subject}"),
+        What::EnumGone | What::EnumNew | What::LabelsChanged { .. } => format!("type {subject}"),
+    }
 }
 
 /// Both are about the same object, told the one way or the other.

@@ -1,11 +1,13 @@
 //! The command line: global options, one file per subcommand.
 
+mod check;
 mod config;
 mod conformance;
 mod heads;
 mod history;
 mod ops;
 mod row;
+mod rule;
 mod schema;
 mod server;
 mod start;
@@ -34,10 +36,12 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Check(check::CheckArgs),
     Schema(schema::SchemaArgs),
     History(history::HistoryArgs),
     Heads(heads::HeadsArgs),
     Ops(ops::OpsArgs),
+    Rule(rule::RuleArgs),
     Config(config::ConfigArgs),
     Server(server::ServerArgs),
     Conformance(conformance::ConformanceArgs),
@@ -122,6 +126,8 @@ fn set_up_streams(global: &Global) {
 fn run(cli: Cli) -> Result<u8> {
     match cli.command {
         Command::Server(args) => return server::run(&args, &cli.global),
+        Command::Check(args) => return check::run(&args, &Start::new(&cli.global)?),
+        Command::Rule(args) => rule::run(&args),
         Command::Schema(args) => schema::run(&args, &Start::new(&cli.global)?),
         Command::History(args) => history::run(&args, &Start::new(&cli.global)?),
         Command::Heads(args) => heads::run(&args, &Start::new(&cli.global)?),

@@ -1,6 +1,7 @@
 //! The settings of a project: `foreshot.toml`, or `[tool.foreshot]` in pyproject.toml.
 
 mod keys;
+mod rules;
 
 use alembic::config::ConfigError;
 use alembic::config::pyproject::line_of;
@@ -8,6 +9,7 @@ use anyhow::{Result, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 use fact::files::{Files, ReadError, normalize};
 use keys::{KEYS, Kind};
+pub use rules::Chosen;
 use schema::Dialect;
 use schema::naming::NamingConvention;
 use std::ops::Range;
