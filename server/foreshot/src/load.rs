@@ -3,7 +3,7 @@
 use crate::cli::Start;
 use crate::environment::{doubts, refusal};
 use crate::workspace::{Disk, shown};
-use alembic::graph::Graph;
+use alembic::graph::{Graph, Ids, QueryError, Rev};
 use alembic::layout::Layout;
 use anyhow::{Context, Result, anyhow, bail};
 use fact::files::Files;
@@ -32,6 +32,23 @@ pub fn replayed(
     let target = target(&environment.graph)?;
     world.set_environments(vec![EnvironmentOptions { target, ..(*environment.options).clone() }]);
     only(&world)
+}
+
+/// The revisions that `wanted` means to one of Alembic's commands on an empty database: also `head-1` and `rev+2`, which
+/// only `upgrade` takes.
+pub fn revisions(graph: &Graph, wanted: &str) -> Result<Vec<Rev>, QueryError> {
+    let ids = Ids::from(wanted);
+    let error = match graph.get_revisions(&ids) {
+        Ok(revisions) => return Ok(revisions),
+        Err(error) => error,
+    };
+    match graph.upgrade(&ids, &Ids::Base) {
+        Ok(plan) => Ok(plan.steps.last().copied().into_iter().collect()),
+        Err(
+            relative @ (QueryError::MultipleHeads { .. } | QueryError::TooFar | QueryError::TooFew { .. }),
+        ) => Err(relative),
+        Err(_) => Err(error),
+    }
 }
 
 fn open(start: &Start) -> Result<(World, Arc<Environment>)> {

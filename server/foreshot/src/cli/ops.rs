@@ -11,7 +11,7 @@ use crate::failure::Question;
 use crate::load;
 use crate::style::{FAINT, TITLE, WARNING};
 use alembic::evaluate::{Direction, Ended, Evaluation};
-use alembic::graph::{Graph, Ids, QueryError, Rev};
+use alembic::graph::{Graph, QueryError, Rev};
 use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use describe::Scene;
@@ -123,18 +123,19 @@ fn end(scene: &Scene<'_>, evaluation: &Evaluation, direction: Direction) -> Opti
 }
 
 fn revision(graph: &Graph, wanted: &str) -> Result<Rev> {
-    match graph.get_revision(&Ids::from(wanted)) {
-        Ok(Some(rev)) => Ok(rev),
-        Ok(None) => bail!("{wanted}: the base is no revision"),
-        Err(QueryError::MultipleHeads { .. }) => {
-            let heads: Vec<String> = graph.heads().iter().map(|head| graph.id(*head).to_string()).collect();
-            Err(Question(format!(
-                "{wanted} is ambiguous, there are {} heads: {}; name one of them as REV",
-                heads.len(),
-                heads.join(", "),
-            ))
-            .into())
-        }
+    let ambiguous = |heads: &[Rev]| {
+        let heads: Vec<String> = heads.iter().map(|head| graph.id(*head).to_string()).collect();
+        Question(format!(
+            "{wanted} is ambiguous, there are {} heads: {}; name one of them as REV",
+            heads.len(),
+            heads.join(", "),
+        ))
+    };
+    match load::revisions(graph, wanted).as_deref() {
+        Ok([rev]) => Ok(*rev),
+        Ok([]) => bail!("{wanted}: the base is no revision"),
+        Ok(several) => Err(ambiguous(several).into()),
+        Err(QueryError::MultipleHeads { .. }) => Err(ambiguous(graph.heads()).into()),
         Err(error) => Err(anyhow!("{wanted}: {error}")),
     }
 }

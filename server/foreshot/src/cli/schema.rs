@@ -4,7 +4,7 @@ use super::Format;
 use super::start::Start;
 use crate::failure::Question;
 use crate::{load, output};
-use alembic::graph::{Graph, Ids, QueryError};
+use alembic::graph::{Graph, QueryError};
 use anyhow::{Result, anyhow};
 use clap::Args;
 use project::Environment;
@@ -96,7 +96,7 @@ pub fn target(graph: &Graph, at: &[String]) -> Result<Option<Vec<String>>> {
     }
     let mut ids = Vec::new();
     for rev in at {
-        let found = graph.get_revisions(&Ids::many([rev])).map_err(|error| refuse(graph, rev, &error))?;
+        let found = load::revisions(graph, rev).map_err(|error| refuse(graph, rev, &error))?;
         ids.extend(found.into_iter().map(|rev| graph.id(rev).to_string()));
     }
     Ok(Some(ids))
