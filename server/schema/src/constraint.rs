@@ -226,3 +226,14 @@ impl Index {
         })
     }
 }
+
+/// The unique constraints that SQLAlchemy's reflection sees on SQLite: the first over each set of columns.
+pub fn first_of_each(uniques: &[Unique]) -> impl Iterator<Item = &Unique> {
+    uniques.iter().enumerate().filter_map(|(at, unique)| {
+        let same = |other: &Unique| {
+            other.columns.len() == unique.columns.len()
+                && other.columns.iter().all(|column| unique.columns.contains(column))
+        };
+        (!uniques.iter().take(at).any(same)).then_some(unique)
+    })
+}

@@ -90,7 +90,7 @@ fn finish(transition: Transition<'_>, to: &Schema, context: &Context) -> Result<
     let reached = &transition.state;
     let opened = to.tables.values().chain(reached.tables.values()).find_map(|table| {
         let differs = to.tables.get(&table.name) != reached.tables.get(&table.name);
-        table.open.clone().filter(|_| differs)
+        table.open.clone().filter(|_| differs || !transition.failures.is_empty())
     });
     let exact = same(reached, to);
     if let (Some(unknown), false) = (opened, exact && transition.failures.is_empty()) {

@@ -1,9 +1,9 @@
 //! A schema as plain data, in the shape of `foreshot schema --format json`.
 
 use crate::column::Autoincrement;
-use crate::constraint::ConstraintName;
+use crate::constraint::{ConstraintName, first_of_each};
 use crate::dialect::{reported_default, reported_type};
-use crate::{Column, Dialect, Index, IndexItem, Kind, Schema, Table, TableName};
+use crate::{Column, Dialect, Index, IndexItem, Kind, Schema, Table, TableName, Unique};
 use fact::{Fact, Unknown};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -153,9 +153,11 @@ pub fn reported_table(table: &Table, dialect: Option<Dialect>) -> ReportedTable 
         None if table.open.is_some() => Told::Unknown,
         None => Told::Known(None),
     };
-    let mut uniques: Vec<ReportedKey> = table
-        .uniques
-        .iter()
+    let every = kind != Some(Kind::Sqlite);
+    let seen: Vec<&Unique> =
+        if every { table.uniques.iter().collect() } else { first_of_each(&table.uniques).collect() };
+    let mut uniques: Vec<ReportedKey> = seen
+        .into_iter()
         .map(|unique| ReportedKey { name: reasons.name(&unique.name), columns: texts(&unique.columns) })
         .collect();
     let mut indexes = Vec::new();

@@ -1,18 +1,23 @@
 //! `alter_column` where each change stands for itself.
 
 use super::engine::Engine;
+use super::family::assignable;
 use super::mention::{mentions, renamed};
+use super::restate::restates_anyway;
 use super::table::{retain, spent};
 use super::{Existing, Failure, User};
 use crate::column::Autoincrement;
-use crate::dialect::{Change, base_of};
+use crate::dialect::Change;
 use crate::operation::{ColumnChange, Written};
-use crate::{Column, Constraint, IndexItem, Kind, ServerDefault, Table, TableName, Type};
+use crate::{Column, Constraint, ForeignKey, IndexItem, Kind, ServerDefault, Table, TableName};
 use fact::{Fact, Name};
 use std::sync::Arc;
 
 impl Engine<'_> {
     pub fn alter_column(&mut self, written: &TableName, column: Name, change: &ColumnChange) {
+        if !self.asks(change) {
+            return;
+        }
         let mut table = self.open_table(written);
         let name = self.current(column);
         self.need_column(&mut table, name);
@@ -39,10 +44,24 @@ impl Engine<'_> {
         if let Some(place) = table.columns.iter_mut().find(|known| known.name == name) {
             *place = Arc::new(column.clone());
         }
+        if change.default.is_some() {
+            self.check_default(*written, &column);
+        }
+        if change.ty.is_some() {
+            self.check_joins(&table, name);
+            self.check_keys_of(&table, *written, name);
+        }
         if let Some(check) = check {
             self.attach(&mut table, *written, &Constraint::Check(check));
         }
         match &change.new_name {
+            Some(Fact::Known(new))
+                if *new == name && self.is(Kind::Postgresql) && self.written != Written::Sql =>
+            {
+                let table_name = Some(*written);
+                self.fail(Failure::AlreadyExists { kind: Existing::Column, table: table_name, name });
+                self.store(table);
+            }
             Some(Fact::Known(new)) if *new != name => self.rename_column(table, *written, name, *new),
             Some(Fact::Unknown(unknown)) => {
                 table.columns.retain(|known| known.name != name);
@@ -50,6 +69,47 @@ impl Engine<'_> {
                 self.store(table);
             }
             _ => self.store(table),
+        }
+    }
+
+    /// A call that only says what the column is like sends nothing; MySQL's moments are the exception.
+    fn asks(&self, change: &ColumnChange) -> bool {
+        let said = ColumnChange {
+            existing_ty: change.existing_ty.clone(),
+            existing_nullable: change.existing_nullable.clone(),
+            existing_default: change.existing_default.clone(),
+            existing_comment: change.existing_comment.clone(),
+            existing_autoincrement: change.existing_autoincrement,
+            existing_generated: change.existing_generated,
+            using: change.using.clone(),
+            ..ColumnChange::default()
+        };
+        *change != said || (self.is_mysql_like() && restates_anyway(change))
+    }
+
+    /// Foreign keys on both sides of the column must still join comparable types.
+    fn check_joins(&mut self, table: &Table, column: Name) {
+        let own = |key: &&ForeignKey| {
+            key.columns.contains(&column)
+                || (key.ref_table == table.name && key.ref_columns.contains(&column))
+        };
+        for key in table.foreign_keys.iter().filter(own) {
+            let referent = if key.ref_table == table.name {
+                Some(Arc::new(table.clone()))
+            } else {
+                self.schema.tables.get(&key.ref_table).cloned()
+            };
+            if let Some(referent) = referent {
+                self.check_joined_types(table, &referent, key);
+            }
+        }
+        let others: Vec<Arc<Table>> =
+            self.schema.tables.values().filter(|other| other.name != table.name).cloned().collect();
+        for other in others {
+            let keys = other.foreign_keys.iter();
+            for key in keys.filter(|key| key.ref_table == table.name && key.ref_columns.contains(&column)) {
+                self.check_joined_types(&other, table, key);
+            }
         }
     }
 
@@ -290,70 +350,5 @@ pub(super) fn rename_within(table: &mut Table, from: Name, to: Name) {
         if let Some(condition) = &mut index.condition {
             *condition = renamed(condition, from, to).into();
         }
-    }
-}
-
-/// Is there an assignment cast? What is not known to lack one is taken to have it.
-fn assignable(old: &Type, new: &Type) -> bool {
-    let (old, new) = (family(old), family(new));
-    match (old, new) {
-        (Family::Other, _) | (_, Family::Other | Family::Text) => true,
-        (Family::Moment, Family::Time)
-        | (Family::Time, Family::Interval)
-        | (Family::Interval, Family::Time) => true,
-        (old, new) => old == new,
-    }
-}
-
-#[derive(PartialEq, Eq, Clone, Copy)]
-enum Family {
-    Text,
-    Number,
-    Boolean,
-    Moment,
-    Time,
-    Interval,
-    Json,
-    Uuid,
-    Bytes,
-    Enum(Option<TableName>),
-    Other,
-}
-
-fn family(ty: &Type) -> Family {
-    match ty.on(Kind::Postgresql) {
-        Type::String { .. } | Type::Char { .. } | Type::Text { .. } => Family::Text,
-        Type::SmallInteger
-        | Type::Integer
-        | Type::BigInteger
-        | Type::Float { .. }
-        | Type::Double { .. }
-        | Type::Real
-        | Type::Numeric { .. } => Family::Number,
-        Type::Boolean { .. } => Family::Boolean,
-        Type::Date | Type::DateTime { .. } | Type::Timestamp { .. } => Family::Moment,
-        Type::Time { .. } => Family::Time,
-        Type::Interval { .. } => Family::Interval,
-        Type::Json => Family::Json,
-        Type::Uuid => Family::Uuid,
-        Type::LargeBinary { .. } => Family::Bytes,
-        Type::Enum(ty) if ty.native => Family::Enum(ty.name),
-        Type::Enum(_) => Family::Text,
-        Type::Native { text, .. } => match base_of(text).as_str() {
-            "varchar" | "character varying" | "char" | "character" | "text" => Family::Text,
-            "int" | "int4" | "integer" | "bigint" | "int8" | "smallint" | "int2" | "numeric" | "decimal"
-            | "real" | "double precision" | "float" => Family::Number,
-            "boolean" | "bool" => Family::Boolean,
-            "json" | "jsonb" => Family::Json,
-            "uuid" => Family::Uuid,
-            "bytea" => Family::Bytes,
-            "timestamp"
-            | "timestamptz"
-            | "date"
-            | "timestamp with time zone"
-            | "timestamp without time zone" => Family::Moment,
-            _ => Family::Other,
-        },
-        Type::Null | Type::Array { .. } | Type::Variants { .. } => Family::Other,
     }
 }

@@ -1,6 +1,7 @@
 //! `batch_alter_table`: plain ALTERs, or on SQLite a new table in the place of the old one.
 
 use super::engine::Engine;
+use super::table::brings_check;
 use crate::operation::{BatchOptions, Operation, Recreate, Step};
 use crate::{Kind, ServerDefault, TableName};
 use fact::Fact;
@@ -39,7 +40,7 @@ fn needs_recreate(step: &Step) -> bool {
             // The constraints of a new column are queued apart from it.
             let queued =
                 constraints.iter().any(|constraint| !matches!(constraint, crate::Constraint::Check(_)));
-            expression || stored || queued
+            expression || stored || queued || brings_check(column)
         }
         // Statements that run at once are no part of the queue.
         Operation::Data(_) | Operation::Nothing { .. } | Operation::Opaque { .. } => false,

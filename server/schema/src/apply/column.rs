@@ -134,6 +134,12 @@ impl Engine<'_> {
         if let Some(by) = self.user_of(&table, column, cascade) {
             self.fail(Failure::ColumnInUse { table: *written, column, by });
         }
+        if table.columns.len() == 1
+            && table.open.is_none()
+            && !matches!(self.kind(), None | Some(Kind::Postgresql))
+        {
+            self.fail(Failure::LastColumn { table: *written, column });
+        }
         self.take_out(&mut table, column);
         let target = table.name;
         self.store(table);

@@ -76,6 +76,7 @@ impl Engine<'_> {
                 Arc::make_mut(known).nullable = Fact::Known(false);
             }
         }
+        self.check_indexable(table, written, &key.columns);
         self.drop_redundant(table, &key.columns);
         table.primary_key = Some(PrimaryKey { name, name_is_final: true, ..key.clone() });
     }
@@ -93,6 +94,7 @@ impl Engine<'_> {
         };
         let name = self.unique_name(table, &given);
         self.check_free(table, ConstraintKind::Unique, &name);
+        self.check_indexable(table, written, &unique.columns);
         self.drop_redundant(table, &unique.columns);
         table.uniques.push(Unique { name, name_is_final: true, ..unique.clone() });
     }

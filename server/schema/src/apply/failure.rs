@@ -99,6 +99,11 @@ pub enum Failure {
         column: Name,
         by: User,
     },
+    /// A table keeps one column at least.
+    LastColumn {
+        table: TableName,
+        column: Name,
+    },
     /// The table is referenced by a foreign key of another table.
     TableInUse {
         table: TableName,
@@ -119,6 +124,18 @@ pub enum Failure {
         table: TableName,
         columns: Vec<Name>,
     },
+    /// A foreign key joins columns whose types the database does not compare.
+    TypeMismatch {
+        table: TableName,
+        column: Name,
+        ref_table: TableName,
+        ref_column: Name,
+    },
+    /// The type of the column cannot be a key of an index.
+    NotIndexable {
+        table: TableName,
+        column: Name,
+    },
     /// ON DELETE (or UPDATE) SET NULL on a column that is NOT NULL.
     SetNullOnNotNull {
         table: TableName,
@@ -136,6 +153,11 @@ pub enum Failure {
     },
     /// PostgreSQL does not convert the old default, with USING or without.
     DefaultNotConvertible {
+        table: TableName,
+        column: Name,
+    },
+    /// PostgreSQL does not take the default for the column's type.
+    DefaultMismatch {
         table: TableName,
         column: Name,
     },
@@ -230,6 +252,7 @@ impl fmt::Display for Failure {
                 write!(f, "{table}.{column} has a type that this database cannot declare")
             }
             Failure::ColumnInUse { table, column, by } => write!(f, "{table}.{column} is used by {by}"),
+            Failure::LastColumn { table, column } => write!(f, "{table}.{column} is the only column left"),
             Failure::TableInUse { table, by } => write!(f, "table {table} is referenced by {by}"),
             Failure::KeyInUse { table, name, by } => {
                 write!(f, "{name} of {table} is needed by a foreign key of {by}")
@@ -238,6 +261,12 @@ impl fmt::Display for Failure {
             Failure::NotUnique { table, columns } => {
                 let columns: Vec<&str> = columns.iter().map(|column| column.as_str()).collect();
                 write!(f, "no unique constraint of {table} covers ({})", columns.join(", "))
+            }
+            Failure::TypeMismatch { table, column, ref_table, ref_column } => {
+                write!(f, "{table}.{column} and {ref_table}.{ref_column} have types that do not go together")
+            }
+            Failure::NotIndexable { table, column } => {
+                write!(f, "{table}.{column} has a type that cannot be indexed")
             }
             Failure::SetNullOnNotNull { table, column } => {
                 write!(f, "SET NULL cannot work on {table}.{column}, which is NOT NULL")
@@ -250,6 +279,9 @@ impl fmt::Display for Failure {
             }
             Failure::DefaultNotConvertible { table, column } => {
                 write!(f, "the default of {table}.{column} cannot be converted; drop it first")
+            }
+            Failure::DefaultMismatch { table, column } => {
+                write!(f, "the default of {table}.{column} does not fit its type")
             }
             Failure::Unsupported { table, what } => write!(f, "this database has no {what} ({table})"),
         }

@@ -75,6 +75,8 @@ impl Engine<'_> {
             self.fail(Failure::NoSuchColumn { table: written, column: *column, suggestions });
         } else if !self.is_key(&referent, &key.ref_columns) {
             self.fail(Failure::NotUnique { table: written, columns: key.ref_columns.clone() });
+        } else {
+            self.check_joined_types(table, &referent, key);
         }
     }
 

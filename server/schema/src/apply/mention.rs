@@ -23,6 +23,11 @@ pub(crate) fn mentions(sql: &str, column: Name) -> bool {
     words(sql).any(|(_, word)| same(&word, &column))
 }
 
+/// Does the text mention this column without quotes? SQLite takes a quoted name that it does not know for a string.
+pub(crate) fn mentions_bare(sql: &str, column: Name) -> bool {
+    words(sql).any(|(_, word)| matches!(word, Word::Plain(_)) && same(&word, &column))
+}
+
 /// The text with the column under its new name.
 pub(crate) fn renamed(sql: &str, from: Name, to: Name) -> String {
     let mut out = String::with_capacity(sql.len());

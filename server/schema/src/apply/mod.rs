@@ -3,14 +3,18 @@
 //! An operation that the database would refuse is reported once; the schema goes on as if its intent had happened, so that
 //! one mistake does not bring a finding for every later operation. [`apply_strict`] leaves the schema alone instead.
 
+mod affinity;
 mod alter;
 mod batch;
 mod column;
 mod constraint;
+mod draft;
 mod drop;
 mod engine;
 mod enums;
 mod failure;
+mod family;
+mod fit;
 mod foreign_key;
 mod index;
 mod mention;

@@ -13,13 +13,11 @@ impl Engine<'_> {
     pub fn restate(&mut self, written: TableName, table: &Table, column: &mut Column, change: &ColumnChange) {
         let primary = table.is_primary(&column.name);
         let ty = change.ty.as_ref().or(change.existing_ty.as_ref());
-        let moment = ty.and_then(Fact::known).is_some_and(is_moment);
-        let dropped = change.default == Some(Fact::Known(None));
         let asked = change.nullable.is_some()
             || change.ty.is_some()
             || change.autoincrement.is_some()
             || change.comment.is_some();
-        let whole = change.restates || change.new_name.is_some() || asked || (moment && !dropped);
+        let whole = change.restates || change.new_name.is_some() || asked || restates_anyway(change);
         if !whole {
             self.set(column, change, primary);
             return;
@@ -51,7 +49,12 @@ impl Engine<'_> {
     }
 }
 
-/// Is SQLAlchemy's affinity of the type DateTime? Then Alembic restates the column whatever is asked.
+/// Alembic restates a column of SQLAlchemy's affinity DateTime whatever is asked, unless its default is dropped.
+pub(super) fn restates_anyway(change: &ColumnChange) -> bool {
+    let ty = change.ty.as_ref().or(change.existing_ty.as_ref());
+    ty.and_then(Fact::known).is_some_and(is_moment) && change.default != Some(Fact::Known(None))
+}
+
 fn is_moment(ty: &Type) -> bool {
     match ty {
         Type::DateTime { .. } | Type::Timestamp { .. } => true,

@@ -6,6 +6,7 @@ use crate::column::Autoincrement;
 use crate::constraint::ConstraintName;
 use crate::dialect::{Change, base_of, has_spelling, is_integer, serial_sequence};
 use crate::join::join_tables;
+use crate::naming::Key;
 use crate::operation::Written;
 use crate::types::TypeConstraint;
 use crate::{Check, Column, Constraint, Kind, ServerDefault, Table, TableName, Type};
@@ -59,9 +60,10 @@ impl Engine<'_> {
             table.columns.push(Arc::new(column));
         }
         for constraint in constraints_of(wanted) {
-            self.attach(&mut table, wanted.name, &constraint);
+            if !self.merge(&mut table, wanted, &constraint) {
+                self.attach(&mut table, wanted.name, &constraint);
+            }
         }
-        self.merge_uniques(&mut table);
         for column in &wanted.columns {
             if let Some(check) = self.type_check(column) {
                 self.attach(&mut table, wanted.name, &Constraint::Check(check));
@@ -152,6 +154,7 @@ impl Engine<'_> {
         {
             self.fail(Failure::NoSuchType { table, column: column.name });
         }
+        self.check_default(table, column);
     }
 
     pub fn drop_table(&mut self, name: &TableName, if_exists: bool, cascade: bool) {
@@ -183,9 +186,6 @@ impl Engine<'_> {
     pub fn rename_table(&mut self, from: &TableName, to: &TableName) {
         let mut table = self.open_table(from);
         let (old, new) = (table.name, self.key(to));
-        if old == new {
-            return;
-        }
         if self.exists(to) {
             self.fail(Failure::AlreadyExists { kind: Existing::Table, table: None, name: new.name });
         }
@@ -216,23 +216,48 @@ impl Engine<'_> {
     }
 
     /// PostgreSQL makes one index for a primary key and a unique constraint over the same columns, and for two equal
-    /// unique constraints, when they come with the table.
-    fn merge_uniques(&self, table: &mut Table) {
-        if !self.is(Kind::Postgresql) {
-            return;
+    /// unique constraints, when they come with the table. The first is the one; it takes the name of the second if it
+    /// was given none.
+    fn merge(&mut self, table: &mut Table, wanted: &Table, constraint: &Constraint) -> bool {
+        let Constraint::Unique(unique) = constraint else { return false };
+        if !self.is(Kind::Postgresql) || unique.deferrable.is_some() || !unique.options.is_empty() {
+            return false;
         }
-        let primary = table.primary_key.as_ref().map(|key| key.columns.clone());
-        let mut kept: Vec<crate::Unique> = Vec::new();
-        for unique in table.uniques.drain(..) {
-            let plain = unique.deferrable.is_none() && unique.options.is_empty();
-            let twin =
-                kept.iter().any(|other| other.columns == unique.columns && other.options == unique.options);
-            if plain && (twin || Some(&unique.columns) == primary.as_ref()) {
-                continue;
+        let is_named = |engine: &Engine<'_>, key: Key, name: &ConstraintName| {
+            let convention =
+                engine.context.naming.known().is_some_and(|naming| naming.template(key).is_some());
+            name.known().is_some_and(Option::is_some) || (convention && engine.written != Written::Sql)
+        };
+        let (key, first) = match &wanted.primary_key {
+            Some(primary) if primary.columns == unique.columns => (Key::PrimaryKey, &primary.name),
+            _ => {
+                let equal =
+                    |other: &&crate::Unique| other.columns == unique.columns && other.options.is_empty();
+                match wanted.uniques.iter().find(equal) {
+                    Some(first) if table.uniques.iter().any(|own| own.columns == first.columns) => {
+                        (Key::Unique, &first.name)
+                    }
+                    _ => return false,
+                }
             }
-            kept.push(unique);
+        };
+        if is_named(self, Key::Unique, &unique.name) && !is_named(self, key, first) {
+            let mut scratch = table.clone();
+            self.attach(&mut scratch, wanted.name, constraint);
+            let name = scratch.uniques.last().map(|unique| unique.name.clone());
+            let own = match key {
+                Key::PrimaryKey => table.primary_key.as_mut().map(|key| &mut key.name),
+                _ => table
+                    .uniques
+                    .iter_mut()
+                    .find(|own| own.columns == unique.columns)
+                    .map(|own| &mut own.name),
+            };
+            if let (Some(own), Some(name)) = (own, name) {
+                *own = name;
+            }
         }
-        table.uniques = kept;
+        true
     }
 }
 
@@ -247,7 +272,10 @@ pub(super) fn retain<T>(list: &mut Vec<T>, keep: impl FnMut(&T) -> bool) -> bool
 pub(super) fn constraints_of(table: &Table) -> Vec<Constraint> {
     let primary = table.primary_key.iter().cloned().map(Constraint::PrimaryKey);
     let keys = table.foreign_keys.iter().cloned().map(Constraint::ForeignKey);
-    let uniques = table.uniques.iter().cloned().map(Constraint::Unique);
+    // Those of columns are made after those that the table was given, and only the latter have names.
+    let named = |unique: &&crate::Unique| unique.name.known().is_some_and(Option::is_some);
+    let uniques = table.uniques.iter().filter(named).chain(table.uniques.iter().filter(|u| !named(u)));
+    let uniques = uniques.cloned().map(Constraint::Unique);
     let own = |check: &&Check| {
         let column = check.of_type.and_then(|column| table.column(&column));
         !column.is_some_and(|column| brings_check(column))

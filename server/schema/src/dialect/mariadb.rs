@@ -32,7 +32,7 @@ impl Rules for Mariadb {
     }
 
     fn quote(&self, identifier: &str) -> String {
-        Mysql.quote(identifier)
+        quote::identifier(identifier, Kind::Mariadb)
     }
 
     fn identifier_limit(&self) -> usize {

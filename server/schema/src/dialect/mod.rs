@@ -6,6 +6,7 @@ mod mysql;
 mod name;
 mod postgresql;
 mod quote;
+mod reserved;
 mod sqlite;
 #[cfg(test)]
 mod tests;

@@ -77,7 +77,7 @@ impl Rules for Mssql {
     }
 
     fn quote(&self, identifier: &str) -> String {
-        quote::identifier(identifier, '[', ']')
+        quote::identifier(identifier, Kind::Mssql)
     }
 
     fn identifier_limit(&self) -> usize {

@@ -29,7 +29,7 @@ impl Rules for Mysql {
     }
 
     fn quote(&self, identifier: &str) -> String {
-        quote::identifier(identifier, '`', '`')
+        quote::identifier(identifier, Kind::Mysql)
     }
 
     fn identifier_limit(&self) -> usize {

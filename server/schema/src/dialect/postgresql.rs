@@ -90,7 +90,7 @@ impl Rules for Postgresql {
     }
 
     fn quote(&self, identifier: &str) -> String {
-        quote::identifier(identifier, '"', '"')
+        quote::identifier(identifier, Kind::Postgresql)
     }
 
     fn identifier_limit(&self) -> usize {
@@ -219,7 +219,7 @@ fn zone(timezone: bool) -> &'static str {
 
 fn collated(text: String, collation: &Option<std::sync::Arc<str>>) -> String {
     match collation {
-        Some(collation) => format!("{text} COLLATE {}", quote::identifier(collation, '"', '"')),
+        Some(collation) => format!("{text} COLLATE {}", quote::identifier(collation, Kind::Postgresql)),
         None => text,
     }
 }

@@ -46,7 +46,7 @@ impl Rules for Sqlite {
         let text = declared.trim();
         let lower = text.to_ascii_lowercase();
         let end = lower.find(" collate ").unwrap_or(text.len());
-        Fact::Known(text.get(..end).unwrap_or(text).to_owned())
+        Fact::Known(text.get(..end).unwrap_or(text).to_uppercase())
     }
 
     fn catalogue_default(&self, default: &ServerDefault, _: &Fact<Type>) -> Fact<String> {
@@ -61,7 +61,7 @@ impl Rules for Sqlite {
     }
 
     fn quote(&self, identifier: &str) -> String {
-        quote::identifier(identifier, '"', '"')
+        quote::identifier(identifier, Kind::Sqlite)
     }
 
     fn identifier_limit(&self) -> usize {
@@ -138,7 +138,7 @@ pub(crate) fn rebuilt_type(declared: &str) -> Option<String> {
 
 fn collated(text: String, collation: &Option<Arc<str>>) -> String {
     match collation {
-        Some(collation) => format!("{text} COLLATE {}", quote::identifier(collation, '"', '"')),
+        Some(collation) => format!("{text} COLLATE {}", quote::identifier(collation, Kind::Sqlite)),
         None => text,
     }
 }

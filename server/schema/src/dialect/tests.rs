@@ -199,9 +199,9 @@ fn declared_texts_become_catalogue_texts() {
     check_native(
         Kind::Sqlite,
         &[
-            ("varchar(12)", "varchar(12)"),
+            ("varchar(12)", "VARCHAR(12)"),
             ("VARCHAR(5) COLLATE nocase", "VARCHAR(5)"),
-            ("Any Thing", "Any Thing"),
+            ("Any Thing", "ANY THING"),
         ],
     );
     check_native(

@@ -36,14 +36,9 @@ impl Transition<'_> {
         if Table::clone(&now) == *new {
             return Ok(());
         }
-        let mut alters = Vec::new();
-        for column in &new.columns {
-            match now.column(&column.name) {
-                None => alters.push(self.add_column(&now, new, column)?),
-                Some(known) => alters.extend(self.alter(&now, known, column)?),
-            }
-        }
-        self.push_alters(new.name, alters);
+        self.columns(new)?;
+        // What the server does of its own accord to a new column is set right in a second round.
+        self.columns(new)?;
         let alters = self.absent(new, |constraint| constraint.kind() != ConstraintKind::ForeignKey);
         self.push_alters(new.name, alters);
         if let Some(now) = self.state.tables.get(&new.name).cloned()
@@ -52,6 +47,20 @@ impl Transition<'_> {
             self.push(Operation::SetTableComment { table: new.name, comment: new.comment.clone() });
         }
         self.indexes(new, |index| !index.server_made);
+        Ok(())
+    }
+
+    /// Adds and changes columns until each is as it should be.
+    pub fn columns(&mut self, new: &Table) -> Result<(), Why> {
+        let Some(now) = self.state.tables.get(&new.name).cloned() else { return Ok(()) };
+        let mut alters = Vec::new();
+        for column in &new.columns {
+            match now.column(&column.name) {
+                None => alters.push(self.add_column(&now, new, column)?),
+                Some(known) => alters.extend(self.alter(&now, known, column)?),
+            }
+        }
+        self.push_alters(new.name, alters);
         Ok(())
     }
 

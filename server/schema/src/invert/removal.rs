@@ -74,7 +74,8 @@ impl Transition<'_> {
             alters.push(self.drop_named(&now, &check.name, ConstraintKind::Check)?);
         }
         for unique in surplus(&now.uniques, &new.uniques) {
-            if unique.name == Fact::Known(None) && unique.columns.iter().any(lost) {
+            let unnamed = unique.name == Fact::Known(None);
+            if (unnamed || self.kind() == Some(Kind::Sqlite)) && unique.columns.iter().any(lost) {
                 // It goes with its column.
                 continue;
             }
@@ -97,6 +98,10 @@ impl Transition<'_> {
             }
             let (table, column) = (now.name, column.name);
             alters.push(Operation::DropColumn { table, column, if_exists: false, cascade: false });
+        }
+        if now.columns.iter().all(|column| lost(&column.name)) {
+            // Most databases want a table to have a column at any time.
+            self.columns(new)?;
         }
         self.free(&alters)?;
         if rebuild && alters.is_empty() {

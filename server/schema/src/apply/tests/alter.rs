@@ -166,6 +166,56 @@ fn postgresql_converts_by_itself_or_not() {
 }
 
 #[test]
+fn defaults_must_fit() {
+    let literal = |text: &str| Some(ServerDefault::Literal(text.into()));
+    for (ty, default, ok) in [
+        ("BOOLEAN", literal("t"), true),
+        ("BOOLEAN", literal("5"), false),
+        ("BOOLEAN", Some(ServerDefault::Sql("5".into())), false),
+        ("INTEGER", literal("x"), false),
+        ("INTEGER", literal("-5"), true),
+        ("TEXT", Some(ServerDefault::Sql("5".into())), true),
+        ("DATE", literal("5"), false),
+        ("DATE", literal("2020-01-31"), true),
+        ("TIMESTAMP", Some(ServerDefault::Now), true),
+        ("INTEGER", Some(ServerDefault::Now), false),
+        ("UUID", literal("x"), false),
+        ("INTEGER", Some(ServerDefault::Sql("f()".into())), true),
+    ] {
+        let setup = format!("CREATE TABLE t (a {ty})");
+        let outcome =
+            apply(&mut schema(PG, &setup), &op(alter("t", "a", set_default(default.clone()))), &context(PG));
+        assert_eq!(outcome.failures.is_empty(), ok, "{ty} {default:?}");
+    }
+}
+
+#[test]
+fn an_indexed_column_keeps_a_type_that_can_be_indexed() {
+    let setup = "CREATE TABLE t (a VARCHAR(5), b VARCHAR(5), UNIQUE (a)); CREATE INDEX ix ON t (b)";
+    for column in ["a", "b"] {
+        let refused = format!("t.{column} has a type that cannot be indexed");
+        check_refused(
+            MY,
+            setup,
+            alter("t", column, set_type(Type::Text { length: None, national: false, collation: None })),
+            &refused,
+        );
+    }
+}
+
+#[test]
+fn nothing_asked_is_nothing_done() {
+    let said = || ColumnChange { existing_ty: Some(Fact::Known(Type::Integer)), ..ColumnChange::default() };
+    check_apply(
+        PG,
+        T,
+        alter("t", "zzz", said()),
+        "t: id integer!, a character varying(5)! = 'x'::character varying | pk t_pkey(id)",
+    );
+    check_apply(MY, T, alter("t", "a", said()), "t: id int!, a varchar(5)! = x | pk PRIMARY(id)");
+}
+
+#[test]
 fn identities_change_on_postgresql_only() {
     let identity = Some(Identity { always: false, start: None, increment: None });
     let change = || ColumnChange { identity: Some(identity.clone()), ..ColumnChange::default() };

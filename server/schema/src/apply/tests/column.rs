@@ -115,10 +115,15 @@ fn what_goes_with_a_dropped_column() {
 #[test]
 fn columns_that_foreign_keys_use() {
     let setup = "CREATE TABLE a (id INTEGER PRIMARY KEY, x INTEGER);
-                 CREATE TABLE b (a_id INTEGER, CONSTRAINT fk FOREIGN KEY (a_id) REFERENCES a (id))";
+                 CREATE TABLE b (a_id INTEGER, y INTEGER, CONSTRAINT fk FOREIGN KEY (a_id) REFERENCES a (id))";
     check_refused(PG, setup, drop_column("a", "id"), "a.id is used by a foreign key of b");
-    check_intent(PG, setup, drop_column("a", "id"), "a: x integer\nb: a_id integer");
-    check_apply(PG, setup, drop_column("b", "a_id"), "a: id integer!, x integer | pk a_pkey(id)\nb: ");
+    check_intent(PG, setup, drop_column("a", "id"), "a: x integer\nb: a_id integer, y integer");
+    check_apply(
+        PG,
+        setup,
+        drop_column("b", "a_id"),
+        "a: id integer!, x integer | pk a_pkey(id)\nb: y integer",
+    );
     check_refused(MY, setup, drop_column("b", "a_id"), "b.a_id is used by foreign key fk");
     check_refused(SL, setup, drop_column("b", "a_id"), "b.a_id is used by foreign key fk");
 }
@@ -135,6 +140,15 @@ fn generated_columns_hold_their_sources() {
         assert_eq!(outcome.failures.len(), 1);
         assert_eq!(outcome.failures[0].failure.to_string(), "t.a is used by the generated column d");
     }
+}
+
+#[test]
+fn one_column_stays() {
+    let setup = "CREATE TABLE t (a INTEGER)";
+    for kind in [MY, MA, SL, MS] {
+        check_refused(kind, setup, drop_column("t", "a"), "t.a is the only column left");
+    }
+    check_apply(PG, setup, drop_column("t", "a"), "t: ");
 }
 
 #[test]

@@ -64,6 +64,35 @@ fn foreign_keys_need_a_key_to_point_at() {
 }
 
 #[test]
+fn types_must_go_together() {
+    let setup =
+        "CREATE TABLE a (id BIGINT PRIMARY KEY); CREATE TABLE b (i INTEGER, f REAL, t TEXT, n NUMERIC)";
+    let add = |column| add_constraint("b", foreign_key("fk", column, "a", "id"));
+    for (column, ok) in [("i", true), ("f", false), ("t", false), ("n", false)] {
+        let outcome = apply(&mut schema(PG, setup), &op(add(column)), &context(PG));
+        assert_eq!(outcome.failures.is_empty(), ok, "{column}");
+    }
+    check_refused(MY, setup, add("i"), "b.i and a.id have types that do not go together");
+    check_refused(
+        PG,
+        "CREATE TABLE a (id INTEGER PRIMARY KEY); CREATE TABLE b (x INTEGER, CONSTRAINT fk FOREIGN KEY (x) REFERENCES a (id))",
+        alter("b", "x", set_type(crate::Type::Text { length: None, national: false, collation: None })),
+        "b.x and a.id have types that do not go together",
+    );
+}
+
+#[test]
+fn not_every_type_can_be_indexed() {
+    let setup = "CREATE TABLE t (j JSON, x TEXT)";
+    check_refused(PG, setup, create_index("t", index("", "j")), "t.j has a type that cannot be indexed");
+    check_refused(PG, setup, add_constraint("t", unique("", "j")), "t.j has a type that cannot be indexed");
+    check_refused(MY, setup, create_index("t", index("", "x")), "t.x has a type that cannot be indexed");
+    check_apply(PG, setup, create_index("t", index("", "x")), "t: j json, x text | ix ix_t_x(x)");
+    let prefix = Index { options: vec![(fact::name("length"), "10".into())], ..index("", "x") };
+    check_apply(MY, setup, create_index("t", prefix), "t: j json, x text | ix ix_t_x(x)");
+}
+
+#[test]
 fn set_null_needs_columns_that_can_be_null() {
     let Constraint::ForeignKey(mut key) = foreign_key("new", "x", "a", "n") else { return };
     key.on_delete = Some("set null".into());

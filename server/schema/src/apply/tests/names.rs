@@ -39,7 +39,7 @@ fn table() -> Operation {
     )
 }
 
-const NAMED: &str = "t: id uuid!, a uuid | pk pk_t(id) | uq uq_t_a(a) | uq mine(a id) | fk fk_t_a_t(a) t(id) \
+const NAMED: &str = "t: id uuid!, a uuid | pk pk_t(id) | uq mine(a id) | uq uq_t_a(a) | fk fk_t_a_t(a) t(id) \
                      | ck ck_t_big(a > 1) | ix ix_t_a(a)";
 
 #[test]
@@ -68,7 +68,7 @@ fn an_unknown_convention_makes_unknown_names() {
     check_named(
         unknown,
         vec![table()],
-        "t: id uuid!, a uuid | pk ?(id) | uq ?(a) | uq mine(a id) | fk ?(a) t(id) | ck ?(a > 1) | ix ?(a)",
+        "t: id uuid!, a uuid | pk ?(id) | uq mine(a id) | uq ?(a) | fk ?(a) t(id) | ck ?(a > 1) | ix ?(a)",
     );
 }
 

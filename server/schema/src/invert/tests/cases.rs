@@ -126,7 +126,7 @@ fn alterations() {
     );
     let both = ColumnChange {
         new_name: Some(Fact::Known(fact::name("m"))),
-        ..set_default(Some(ServerDefault::True))
+        ..set_default(Some(ServerDefault::Literal("7".into())))
     };
     check_invert(PG, TWO, alter("a", "n", both), "alter a.m name; alter a.n default");
 }
