@@ -229,16 +229,44 @@ fn everywhere(dialect: Option<Dialect>, differs: impl Fn(Kind) -> Option<bool>) 
     }
 }
 
-/// A default without casts, quotes, parentheses around it and letter case.
+/// A default without casts, quotes, parentheses around it and letter case; truth values are 1 and 0.
 fn bare(default: &str) -> String {
-    let mut text = default.trim();
-    if let Some((value, _)) = text.rsplit_once("::") {
-        text = value;
+    let mut plain = String::with_capacity(default.len());
+    let mut rest = default.trim();
+    while let Some((before, cast)) = rest.split_once("::") {
+        plain.push_str(before);
+        rest = cast.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
     }
+    plain.push_str(rest);
+    let mut text = plain.trim();
     while let Some(inner) = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) {
         text = inner.trim();
     }
-    text.trim_matches('\'').to_lowercase()
+    let text = text.trim_matches('\'').to_lowercase();
+    match text.as_str() {
+        "true" => "1".to_owned(),
+        "false" => "0".to_owned(),
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod default_tests {
+    use super::bare;
+
+    #[test]
+    fn spellings_of_one_default() {
+        for (a, b) in [
+            ("nextval('t_id_seq'::regclass)", "nextval('t_id_seq')"),
+            ("(false)", "'0'"),
+            ("'x'::character varying", "'x'"),
+            ("((1))", "1"),
+            ("NOW()", "now()"),
+        ] {
+            assert_eq!(bare(a), bare(b));
+        }
+        assert_ne!(bare("'a'"), bare("'b'"));
+    }
 }
 
 fn enum_differences(before: &Schema, after: &Schema, out: &mut Vec<Difference>) {

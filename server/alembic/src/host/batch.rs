@@ -25,21 +25,23 @@ pub(super) struct Block {
 }
 
 impl Block {
-    /// Runs what was queued.
-    pub fn close(self, state: &mut HostState) {
+    /// The step that runs what was queued; `None`: nothing was.
+    pub fn step(self, autocommit: bool) -> Option<Step> {
         let steps = self.log.into_steps();
         let operation = match self.table {
-            _ if steps.is_empty() && self.options.recreate != Recreate::Always => return,
+            _ if steps.is_empty() && self.options.recreate != Recreate::Always => return None,
             Ok(table) => Operation::Batch { table, options: self.options, steps },
             Err(because) => Operation::Opaque { touches: Touched::Anything, because },
         };
-        state.log.push(Step {
-            operation,
-            place: self.place,
-            call_site: self.call_site,
-            written: Written::Op,
-            autocommit: state.autocommit > 0,
-        });
+        let (place, call_site) = (self.place, self.call_site);
+        Some(Step { operation, place, call_site, written: Written::Op, autocommit })
+    }
+
+    /// Runs what was queued.
+    pub fn close(self, state: &mut HostState) {
+        if let Some(step) = self.step(state.autocommit > 0) {
+            state.log.push(step);
+        }
     }
 }
 
@@ -89,7 +91,10 @@ pub(super) fn exit(cx: &mut Cx<'_, '_>, id: u32, _: Place) -> Eval<()> {
         if let Err(because) = &block.table {
             cx.host.unknowns.push(because.clone());
         }
-        block.close(&mut cx.host.state);
+        if let Some(step) = block.step(cx.host.state.autocommit > 0) {
+            super::watch(cx, &step)?;
+            cx.host.push(step);
+        }
     }
     Ok(())
 }

@@ -125,21 +125,33 @@ fn record(cx: &mut Cx<'_, '_>, operation: Operation, place: Place, written: Writ
     if let Some(unknown) = unknown_of(&step.operation) {
         cx.host.unknowns.push(unknown.clone());
     }
-    if cx.in_try() && !matches!(step.operation, Operation::Opaque { .. } | Operation::Nothing { .. }) {
-        let surroundings = cx.host.need_surroundings(place)?;
-        let mut now = cx.host.now(surroundings);
-        cx.host.asked.dialect();
-        let outcome = schema::apply::apply(&mut now.schema, &step, &surroundings.context);
-        if !outcome.failures.is_empty() {
-            return Err(Raise::Exception(Exception {
-                class: Value::path("sqlalchemy.exc.OperationalError"),
-                args: Vec::new(),
-                place,
-            }));
-        }
-    }
+    watch(cx, &step)?;
     cx.host.push(step);
     Ok(())
+}
+
+/// Raises what a step that fails raises, if the code itself is prepared for it.
+fn watch(cx: &mut Cx<'_, '_>, step: &Step) -> Eval<()> {
+    if !cx.in_try() || matches!(step.operation, Operation::Opaque { .. } | Operation::Nothing { .. }) {
+        return Ok(());
+    }
+    let surroundings = cx.host.need_surroundings(step.place)?;
+    let mut now = cx.host.now(surroundings);
+    cx.host.asked.dialect();
+    let outcome = schema::apply::apply(&mut now.schema, step, &surroundings.context);
+    if outcome.failures.is_empty() {
+        return Ok(());
+    }
+    let batch = matches!(step.operation, Operation::Batch { .. });
+    let class = match surroundings.context.kind() {
+        // A block that rebuilds the table looks for its parts in Python.
+        Some(schema::Kind::Sqlite) if batch => Value::Builtin(fact::name("ValueError")),
+        Some(schema::Kind::Postgresql | schema::Kind::Mssql) => {
+            Value::path("sqlalchemy.exc.ProgrammingError")
+        }
+        _ => Value::path("sqlalchemy.exc.OperationalError"),
+    };
+    Err(Raise::Exception(Exception { class, args: Vec::new(), place: step.place }))
 }
 
 fn unknown_of(operation: &Operation) -> Option<&Unknown> {
