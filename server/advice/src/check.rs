@@ -164,7 +164,7 @@ fn operations(
     out: &mut Collected,
 ) {
     for (index, visit) in at.visits(direction).iter().enumerate() {
-        let undecided = visit.undecided.cloned();
+        let undecided = visit.undecided.cloned().or_else(|| at.caught(visit));
         let unit = Unit { undecided, ..unit.clone() };
         check(&OperationView { at, direction, index, visit }, &mut Sink { rule, unit: &unit, out });
     }

@@ -6,6 +6,7 @@
 mod cache;
 mod check;
 mod effect;
+mod fills;
 mod finding;
 mod fix;
 mod glob;

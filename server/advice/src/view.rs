@@ -1,13 +1,15 @@
 //! What a rule gets to see: one unit, and the way to what surrounds it.
 
+use crate::locate::locate;
 use crate::lookup::{At, Lookup};
 use crate::options::Options;
 use crate::rows::Standing;
 use crate::walk::{Visit, walk};
 use alembic::evaluate::{Direction, Ended, Evaluation};
 use alembic::history::{Down, Point};
-use fact::{Fact, FileId, Name, Place};
+use fact::{Fact, FileId, Name, Place, Reason, Unknown};
 use project::{Environment, Revision, Store};
+use python::ast::{Span, Stmt};
 use schema::apply::Context;
 use schema::dialect::canonical;
 use schema::{Kind, Schema, Table, TableName};
@@ -134,6 +136,15 @@ impl<'a> RevisionView<'a> {
         self.evaluation(direction).ended == Ended::Normally
     }
 
+    /// The operation fails, and an exception handler around it may have reckoned with that.
+    pub fn caught(&self, visit: &Visit<'_>) -> Option<Unknown> {
+        let failed = visit.failures.first()?;
+        let store = self.scene.store();
+        let places = [Some(failed.place), Some(visit.step.place), visit.step.call_site];
+        let caught = places.into_iter().flatten().find(|place| is_guarded(store, *place))?;
+        Some(Unknown::new(Reason::UndecidedTest, caught))
+    }
+
     /// The name in `def upgrade`, else the whole file.
     pub fn function(&self, direction: Direction) -> Place {
         let facts = &self.revision.facts;
@@ -179,6 +190,17 @@ impl OperationView<'_> {
     pub fn is_downgrade(&self) -> bool {
         self.direction == Direction::Downgrade
     }
+}
+
+/// The place is in the body of a `try` that catches something.
+fn is_guarded(store: &Store, place: Place) -> bool {
+    let Some(at) = locate(store, place) else { return false };
+    let Some(within) = at.tree.span(place.node) else { return false };
+    at.tree.stmts.iter().any(|stmt| {
+        let Stmt::Try { body, handlers, .. } = stmt else { return false };
+        let encloses = |span: Span| span.start <= within.start && within.end <= span.end;
+        !handlers.is_empty() && body.iter().any(|id| at.tree.span((*id).into()).is_some_and(encloses))
+    })
 }
 
 pub(crate) fn table_in<'s>(

@@ -1,5 +1,6 @@
 //! `backfill-missing-before-not-null`
 
+use crate::fills::written_fill;
 use crate::finding::Subject;
 use crate::lookup::steps;
 use crate::rows::Standing;
@@ -164,8 +165,11 @@ fn filled(operation: &OperationView<'_>, earlier: &[Visit<'_>], table: &TableNam
     let by_rows = |unknown: &&Unknown| {
         matches!(unknown.reason, Reason::Rows | Reason::UnknownLoop | Reason::UndecidedTest | Reason::Budget)
     };
-    match operation.at.point.upgrade.unknowns.iter().find(by_rows) {
-        Some(unknown) => Fill::Unknown(unknown.clone()),
+    if let Some(unknown) = operation.at.point.upgrade.unknowns.iter().find(by_rows) {
+        return Fill::Unknown(unknown.clone());
+    }
+    match written_fill(&operation.at.revision.parsed, column) {
+        Some(place) => Fill::Unknown(Unknown::new(Reason::Rows, place)),
         None => Fill::None,
     }
 }
@@ -325,5 +329,27 @@ mod tests {
             op.execute(\"UPDATE tasks SET status = 'open' WHERE status IS NULL\")
         ",
         );
+    }
+
+    #[test]
+    fn rows_that_are_filled_one_by_one() {
+        for fill in [
+            "conn.execute(sa.text('UPDATE tasks SET status = :s WHERE id = :i'), {'i': row.id})",
+            "conn.execute(sa.table('tasks').update().values(status='open'))",
+            "conn.execute(sa.table('tasks').update().values({'status': 'open'}))",
+            "row.status = 'open'",
+        ] {
+            check_steps(
+                RULE,
+                &format!(
+                    "
+            conn = op.get_bind()
+            for row in conn.execute(sa.text('SELECT id FROM tasks')):
+                {fill}
+            op.alter_column('tasks', 'status', nullable=False)
+        "
+                ),
+            );
+        }
     }
 }

@@ -67,7 +67,8 @@ fn check(revision: &RevisionView<'_>, sink: &mut Sink<'_>) {
         revision.id(),
         summary(&revision.upgrade)
     );
-    sink.report(Draft::new(revision.function(Direction::Upgrade), Subject::default(), message));
+    let draft = Draft::new(revision.function(Direction::Upgrade), Subject::default(), message);
+    sink.report(draft.key(""));
 }
 
 fn generate(desk: &Desk<'_>, finding: &Finding) -> Vec<Fix> {

@@ -276,6 +276,30 @@ mod tests {
     }
 
     #[test]
+    fn failures_that_are_caught() {
+        check_steps(
+            RULE,
+            "
+            try:
+                with op.batch_alter_table('tasks') as b:
+                    b.drop_constraint('maybe', type_='unique')
+            except ValueError:
+                pass
+        ",
+        );
+        check_steps(
+            RULE,
+            "
+            try:
+                pass
+            finally:
+                op.drop_constraint('never', 'tasks', type_='unique')
+                #                  ^^^^^^^ unknown-constraint
+        ",
+        );
+    }
+
+    #[test]
     fn the_real_name_is_put_in() {
         check_fix(
             RULE,
