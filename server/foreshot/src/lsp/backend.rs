@@ -17,7 +17,7 @@ use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tower_lsp::jsonrpc::{Error, Result as Reply};
 use tower_lsp::ls_types as lsp;
 use tower_lsp::{Client, LanguageServer, LspService, Server};
@@ -60,7 +60,7 @@ pub async fn serve(scope: Scope) -> Result<Ended> {
     let serving = tokio::spawn(serving);
     tokio::select! {
         () = pass_messages(tokio::io::stdin(), filtered, convert::is_message) => {}
-        () = parent_gone(&shared) => tracing::warn!("the process that started the server is gone"),
+        () = shared.parent_gone.notified() => tracing::warn!("the process that started the server is gone"),
     }
     // A client that reads no more must not keep the server.
     let _ = tokio::time::timeout(GRACE, serving).await;
@@ -68,20 +68,12 @@ pub async fn serve(scope: Scope) -> Result<Ended> {
     Ok(if properly { Ended::Properly } else { Ended::Abruptly })
 }
 
-async fn parent_gone(shared: &Shared) {
-    loop {
-        if let Some(process) = shared.facts.get().and_then(|facts| facts.process) {
-            return parent::gone(process).await;
-        }
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
-}
-
 /// What the conversation has settled.
 #[derive(Debug, Default)]
 struct Shared {
     facts: OnceLock<Arc<ClientFacts>>,
     shut_down: AtomicBool,
+    parent_gone: Notify,
 }
 
 struct Backend {
@@ -159,6 +151,13 @@ impl LanguageServer for Backend {
     async fn initialize(&self, params: lsp::InitializeParams) -> Reply<lsp::InitializeResult> {
         let facts = Arc::new(convert::client_facts(&params));
         let capabilities = convert::capabilities(&facts);
+        if let Some(process) = facts.process.filter(|process| parent::is_alive(*process)) {
+            let shared = self.shared.clone();
+            tokio::spawn(async move {
+                parent::gone(process).await;
+                shared.parent_gone.notify_one();
+            });
+        }
         // A second handshake does not get here.
         let _ = self.shared.facts.set(facts);
         let name = "foreshot".to_owned();

@@ -1,8 +1,10 @@
 //! What the server tells and is told, in plain data.
 
+use advice::Finding;
 use camino::Utf8PathBuf;
 use python::line_index::{LineColumn, Unit};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// What the client said about itself when it started the conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +39,7 @@ pub enum Severity {
 }
 
 /// Something to say about bytes of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Diagnostic {
     pub path: Utf8PathBuf,
     pub span: Range<u32>,
@@ -45,6 +47,16 @@ pub struct Diagnostic {
     pub code: String,
     pub message: String,
     pub related: Vec<Related>,
+    /// What fixes are made for.
+    pub finding: Option<Arc<Finding>>,
+}
+
+impl Diagnostic {
+    /// Whether the two would be shown alike.
+    pub fn says_the_same(&self, other: &Diagnostic) -> bool {
+        let told = |of: &Diagnostic| (of.path.clone(), of.span.clone(), of.severity);
+        told(self) == told(other) && self.code == other.code && self.message == other.message
+    }
 }
 
 /// Another place that a diagnostic speaks of.

@@ -1,83 +1,64 @@
-//! What there is to say about a snapshot.
+//! What there is to say about a snapshot: the findings of `foreshot check`, in bytes.
 
-use super::data::{Diagnostic, Severity};
-use alembic::graph::Problem;
-use alembic::revision_file::FaultKind;
+use super::data::{Diagnostic, Related, Severity};
+use advice::{Checker, Finding, Options, Spot};
 use camino::Utf8PathBuf;
-use fact::Place;
-use project::{Environment, Revision, Snapshot};
+use project::Snapshot;
 use rustc_hash::FxHashMap;
+use std::ops::Range;
+use std::sync::Arc;
 
 /// Diagnostics by the file that they are about.
 pub type Diagnostics = FxHashMap<Utf8PathBuf, Vec<Diagnostic>>;
 
-/// Everything worth saying, by the file that it is about.
-pub fn diagnose(snapshot: &Snapshot) -> Diagnostics {
+/// What the settings say about rules, by the name of the environment.
+pub type Judging = FxHashMap<String, Arc<Options>>;
+
+/// Every finding of every environment.
+pub fn diagnose(snapshot: &Snapshot, judging: &Judging, checker: &Checker) -> Diagnostics {
     let mut out = Diagnostics::default();
-    let all = snapshot.environments.iter().flat_map(|environment| {
-        let faults = environment.revisions.iter().flat_map(|revision| faults(snapshot, revision));
-        faults.chain(problems(snapshot, environment))
-    });
-    for diagnostic in all {
-        let of_file = out.entry(diagnostic.path.clone()).or_default();
-        // Environments may share their files.
-        if !of_file.contains(&diagnostic) {
-            of_file.push(diagnostic);
+    for environment in &snapshot.environments {
+        let options = judging.get(&*environment.name()).cloned().unwrap_or_default();
+        for finding in checker.check(environment, &options).findings {
+            let Some(diagnostic) = diagnostic(snapshot, finding) else { continue };
+            let of_file = out.entry(diagnostic.path.clone()).or_default();
+            // Environments may share their files.
+            if !of_file.iter().any(|known| known.says_the_same(&diagnostic)) {
+                of_file.push(diagnostic);
+            }
         }
     }
+    checker.tidy();
     out
 }
 
-fn faults(snapshot: &Snapshot, revision: &Revision) -> Vec<Diagnostic> {
-    let of_fault = |fault: &alembic::revision_file::Fault| {
-        let span = match &fault.kind {
-            FaultKind::Syntax(error) => Some(error.span.start..error.span.end),
-            _ => snapshot.span(fault.place),
-        };
-        Diagnostic {
-            path: revision.facts.path.clone(),
-            span: span.unwrap_or_default(),
-            severity: Severity::Error,
-            code: "unreadable-revision".to_owned(),
-            message: fault.kind.to_string(),
-            related: Vec::new(),
-        }
-    };
-    let hiding = revision.facts.faults.iter().filter(|fault| fault.kind.hides_the_graph());
-    hiding.map(of_fault).collect()
+fn diagnostic(snapshot: &Snapshot, finding: Finding) -> Option<Diagnostic> {
+    let (path, span) = place(snapshot, &finding.spot)?;
+    let help = finding.help.as_ref().map(|help| Related {
+        path: path.clone(),
+        span: span.clone(),
+        message: help.clone(),
+    });
+    let related = finding.related.iter().filter_map(|related| {
+        let (path, span) = place(snapshot, &related.spot)?;
+        Some(Related { path, span, message: related.message.clone() })
+    });
+    Some(Diagnostic {
+        severity: match finding.severity {
+            advice::Severity::Error => Severity::Error,
+            advice::Severity::Warning => Severity::Warning,
+            advice::Severity::Info => Severity::Info,
+        },
+        code: finding.rule.name.to_owned(),
+        message: finding.message.clone(),
+        related: help.into_iter().chain(related).collect(),
+        path,
+        span,
+        finding: Some(Arc::new(finding)),
+    })
 }
 
-fn problems(snapshot: &Snapshot, environment: &Environment) -> Vec<Diagnostic> {
-    let of_problem = |problem: &Problem| {
-        let revision = environment.revision(problem.revision()?)?;
-        let message = problem.refusal(&environment.graph)?.to_string();
-        let file = &revision.facts;
-        let own_id = file.revision.known().map(|id| id.place);
-        let (code, place) = match problem {
-            Problem::BadCharacters { .. } => ("invalid-revision-id", own_id),
-            Problem::MissingParent { missing, .. } => {
-                ("unknown-revision", place_of(&file.down_revision, *missing))
-            }
-            Problem::MissingDependency { missing, .. } => {
-                ("unknown-revision", place_of(&file.depends_on, *missing))
-            }
-            Problem::DuplicateLabel { .. } => ("duplicate-branch-label", file.branch_labels.place),
-            _ => ("revision-cycle", file.down_revision.place),
-        };
-        let place = place.unwrap_or(Place::whole_file(file.file));
-        Some(Diagnostic {
-            path: file.path.clone(),
-            span: snapshot.span(place).unwrap_or_default(),
-            severity: Severity::Error,
-            code: code.to_owned(),
-            message,
-            related: Vec::new(),
-        })
-    };
-    environment.graph.problems().iter().filter_map(of_problem).collect()
-}
-
-fn place_of(ids: &alembic::revision_file::Ids, wanted: fact::Name) -> Option<Place> {
-    let written = ids.ids.known()?.iter().find(|id| id.name == wanted);
-    written.map(|id| id.place).or(ids.place)
+fn place(snapshot: &Snapshot, spot: &Spot) -> Option<(Utf8PathBuf, Range<u32>)> {
+    let (path, span) = spot.bytes(&snapshot.store)?;
+    Some((path.to_path_buf(), span))
 }

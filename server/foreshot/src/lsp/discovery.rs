@@ -1,8 +1,10 @@
 //! Which environments the workspace has.
 
 use super::data::{Diagnostic, Severity};
-use crate::config::Settings;
+use super::diagnostics::Judging;
+use crate::config::{Chosen, Settings};
 use crate::environment::Selection;
+use advice::Options;
 use alembic::config::{ConfigError, Sources};
 use alembic::discover::{Search, discover};
 use alembic::layout::{Extra, Layout};
@@ -10,6 +12,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use fact::files::{EntryKind, Files};
 use project::EnvironmentOptions;
 use schema::Dialect;
+use std::sync::Arc;
 
 /// What the command line says about where to look; without a selection the workspace is searched.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +29,8 @@ pub const CONFIGURATION: [&str; 3] = ["alembic.ini", "pyproject.toml", "foreshot
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Found {
     pub environments: Vec<EnvironmentOptions>,
+    /// What the settings of each say about rules.
+    pub judging: Arc<Judging>,
     /// Where they were looked for, those that could not be used included.
     sources: Vec<Sources>,
     pub problems: Vec<Problem>,
@@ -174,6 +179,11 @@ impl Finder<'_> {
         let known = self.found.environments.iter().any(|known| known.layout.name() == layout.name());
         if !known {
             let options = EnvironmentOptions { layout, dialects, naming: settings.naming(), target: None };
+            let rules = settings.rules(Utf8Path::new(""), &Chosen::default()).unwrap_or_else(|error| {
+                self.problem(&error);
+                Options::default()
+            });
+            Arc::make_mut(&mut self.found.judging).insert(options.layout.name(), Arc::new(rules));
             self.found.environments.push(options);
         }
     }
@@ -217,6 +227,7 @@ impl Problem {
             code: "configuration".to_owned(),
             message: self.message.clone(),
             related: Vec::new(),
+            finding: None,
         })
     }
 }
@@ -301,6 +312,11 @@ mod tests {
                 ("/w/m/env.py", ""),
                 ("/w/foreshot.toml", "\ndialects = ['oracle']\n"),
             ],
+            &["/w"],
+            &["/w/alembic.ini", "! /w/foreshot.toml:2"],
+        );
+        check_found(
+            &[("/w/alembic.ini", INI), ("/w/m/env.py", ""), ("/w/foreshot.toml", "ignore = [\n'no-rule']\n")],
             &["/w"],
             &["/w/alembic.ini", "! /w/foreshot.toml:2"],
         );

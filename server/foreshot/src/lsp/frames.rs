@@ -82,9 +82,13 @@ impl Frames {
         })
     }
 
-    /// A body that is none may hold the header of the message behind it.
+    /// A body that is none may hold the header of the message behind it, or the start of one.
     fn give_back(&mut self, body: &[u8], why: &'static str) -> Frame {
-        if let Some(at) = memmem::find(&body.to_ascii_lowercase(), LENGTH) {
+        let lower = body.to_ascii_lowercase();
+        let whole = memmem::find(&lower, LENGTH);
+        let begun =
+            || (1..LENGTH.len()).rev().find(|len| lower.ends_with(LENGTH.get(..*len).unwrap_or(LENGTH)));
+        if let Some(at) = whole.or_else(|| Some(body.len() - begun()?)) {
             let mut bytes = body.get(at..).unwrap_or_default().to_vec();
             bytes.append(&mut self.buffer);
             self.buffer = bytes;
@@ -168,13 +172,7 @@ mod tests {
         ] {
             let mut expect: Vec<&str> = told.split(' ').collect();
             expect.push("{good}");
-            let bytes = [bad, good.as_slice()].concat();
-            match bad {
-                b"Content-Length: 3\r\n\r\n{} }tail" => {
-                    check_frames(&bytes, &["!", "!", "{good}"]);
-                }
-                _ => check_frames(&bytes, &expect),
-            }
+            check_frames(&[bad, good.as_slice()].concat(), &expect);
         }
     }
 

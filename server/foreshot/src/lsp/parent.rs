@@ -4,19 +4,16 @@ use std::time::Duration;
 
 const INTERVAL: Duration = Duration::from_secs(3);
 
-/// Returns once the process is gone. One that is not there to begin with (it runs on another machine, or in another
-/// container) is never missed.
+/// Returns once the process is gone.
 pub async fn gone(process: u32) {
-    if !is_alive(process) {
-        return std::future::pending().await;
-    }
     while is_alive(process) {
         tokio::time::sleep(INTERVAL).await;
     }
 }
 
+/// Whether there is such a process. One that runs on another machine, or in another container, is not there.
 #[cfg(unix)]
-fn is_alive(process: u32) -> bool {
+pub fn is_alive(process: u32) -> bool {
     let process = i32::try_from(process).ok().and_then(rustix::process::Pid::from_raw);
     let error = process.map(rustix::process::test_kill_process).and_then(Result::err);
     process.is_some() && error != Some(rustix::io::Errno::SRCH)
@@ -24,7 +21,7 @@ fn is_alive(process: u32) -> bool {
 
 /// Elsewhere the end of standard input is all there is to go by.
 #[cfg(not(unix))]
-fn is_alive(_: u32) -> bool {
+pub fn is_alive(_: u32) -> bool {
     true
 }
 

@@ -1,13 +1,12 @@
 //! What a request sees: one version of the analysis, the documents that it is of, and what was found.
 
-use super::data::Diagnostic;
+use super::diagnostics::{Diagnostics, Judging};
 use super::documents::{Document, Documents};
 use super::lines::Lines;
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use fact::files::Files;
 use project::Snapshot;
 use python::line_index::{LineColumn, Unit};
-use rustc_hash::FxHashMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -17,7 +16,8 @@ pub struct View {
     pub files: Arc<dyn Files>,
     pub documents: Arc<Documents>,
     /// By the file that they are shown in.
-    pub diagnostics: Arc<FxHashMap<Utf8PathBuf, Vec<Diagnostic>>>,
+    pub diagnostics: Arc<Diagnostics>,
+    pub judging: Arc<Judging>,
     pub lines: Arc<Lines>,
     pub unit: Unit,
 }
@@ -42,7 +42,8 @@ impl View {
         self.documents.get(path)
     }
 
-    fn text(&self, path: &Utf8Path) -> Option<Arc<str>> {
+    /// The text of a file as the analysis has it.
+    pub fn text(&self, path: &Utf8Path) -> Option<Arc<str>> {
         let known = self.snapshot.parsed(self.snapshot.store.id(path));
         match known {
             Some(parsed) => parsed.text.clone().ok(),

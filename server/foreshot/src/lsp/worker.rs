@@ -1,6 +1,7 @@
 //! The thread that owns the analysis.
 
 use super::data::{ClientFacts, Output, Severity};
+use super::diagnostics::{Diagnostics, diagnose};
 use super::discovery::{self, CONFIGURATION, Found, Scope};
 use super::disk::SeenDisk;
 use super::documents::{Document, Documents};
@@ -10,6 +11,7 @@ use super::overlay::Overlay;
 use super::publish::Published;
 use super::view::View;
 use crate::workspace::Disk;
+use advice::Checker;
 use arc_swap::ArcSwap;
 use camino::{Utf8Path, Utf8PathBuf};
 use fact::files::Files;
@@ -35,6 +37,7 @@ pub struct Worker {
     disk: SeenDisk,
     world: World,
     found: Found,
+    checker: Checker,
     view: Arc<View>,
     views: Arc<ArcSwap<View>>,
     published: Published,
@@ -69,6 +72,7 @@ impl Worker {
             files,
             documents: documents.clone(),
             diagnostics: Arc::default(),
+            judging: Arc::default(),
             lines: Arc::default(),
             unit: Unit::Utf16,
         });
@@ -81,6 +85,7 @@ impl Worker {
             disk,
             world,
             found: Found::default(),
+            checker: Checker::default(),
             views: Arc::new(ArcSwap::new(view.clone())),
             view,
             published: Published::default(),
@@ -206,6 +211,7 @@ impl Worker {
             self.disk = SeenDisk::default();
             self.world = World::new(self.files(), Vec::new());
             self.found = Found::default();
+            self.checker = Checker::default();
             self.pending.search = true;
             self.tell(
                 Severity::Error,
@@ -234,10 +240,11 @@ impl Worker {
         changes.sort_by(|a, b| key(a).cmp(&key(b)));
         changes.dedup();
         let listed = changes.iter().any(|change| matches!(change, Change::Listing(_)));
-        if !changes.is_empty() {
+        let found = self.find(&*files, pending.search, pending.configuration || listed);
+        // New environments read the files that the world has.
+        if !changes.is_empty() || found.is_some() {
             self.world.apply(files.clone(), &changes);
         }
-        let found = self.find(&*files, pending.search, pending.configuration || listed);
         let analysed = found.is_some() || !changes.is_empty();
         if let Some(found) = found {
             self.report(&found);
@@ -253,6 +260,7 @@ impl Worker {
             files,
             documents: self.documents.clone(),
             diagnostics,
+            judging: self.found.judging.clone(),
             lines: self.view.lines.clone(),
             unit: self.unit,
         });
@@ -273,8 +281,8 @@ impl Worker {
         again.then(|| discovery::again(files, &self.scope, &self.found))
     }
 
-    fn diagnose(&self, files: &dyn Files) -> super::diagnostics::Diagnostics {
-        let mut diagnostics = super::diagnostics::diagnose(&self.world.snapshot());
+    fn diagnose(&self, files: &dyn Files) -> Diagnostics {
+        let mut diagnostics = diagnose(&self.world.snapshot(), &self.found.judging, &self.checker);
         for diagnostic in self.found.problems.iter().filter_map(|problem| problem.diagnostic(files)) {
             diagnostics.entry(diagnostic.path.clone()).or_default().push(diagnostic);
         }
