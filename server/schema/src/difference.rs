@@ -235,7 +235,7 @@ fn bare(default: &str) -> String {
     let mut rest = default.trim();
     while let Some((before, cast)) = rest.split_once("::") {
         plain.push_str(before);
-        rest = cast.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
+        rest = cast.trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | ' '));
     }
     plain.push_str(rest);
     let mut text = plain.trim();

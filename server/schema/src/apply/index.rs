@@ -57,11 +57,16 @@ impl Engine<'_> {
         let name = match name {
             Fact::Known(name) => *name,
             Fact::Unknown(unknown) => {
-                if let Some(written) = written {
-                    let mut table = self.open_table(written);
-                    table.open.get_or_insert_with(|| unknown.clone());
-                    self.store(table);
-                }
+                let Some(written) = written else {
+                    self.each_table(|table| {
+                        table.open.get_or_insert_with(|| unknown.clone());
+                        true
+                    });
+                    return;
+                };
+                let mut table = self.open_table(written);
+                table.open.get_or_insert_with(|| unknown.clone());
+                self.store(table);
                 return;
             }
         };
@@ -93,7 +98,8 @@ impl Engine<'_> {
     }
 
     pub fn rename_index(&mut self, written: Option<&TableName>, from: Name, to: Name) {
-        let Some(found) = self.table_with_index(written, from) else {
+        let found = self.table_with_index(written, from).or_else(|| self.table_with_key(from));
+        let Some(found) = found else {
             self.missing_index(written, from, false);
             return;
         };
@@ -181,6 +187,19 @@ impl Engine<'_> {
             .filter(|table| schema.is_none_or(|schema| table.name.schema == schema))
             .find(|table| matches(table))
             .map(|table| table.name)
+    }
+
+    /// On PostgreSQL the index behind a key has the key's name, and is renamed with it.
+    fn table_with_key(&self, name: Name) -> Option<TableName> {
+        if self.kind().is_some_and(|kind| kind != Kind::Postgresql) {
+            return None;
+        }
+        let wanted: ConstraintName = Fact::Known(Some(name));
+        let has = |table: &&std::sync::Arc<Table>| {
+            table.uniques.iter().any(|unique| unique.name == wanted)
+                || table.primary_key.as_ref().is_some_and(|key| key.name == wanted)
+        };
+        self.schema.tables.values().find(has).map(|table| table.name)
     }
 
     fn missing_index(&mut self, written: Option<&TableName>, name: Name, if_exists: bool) {
