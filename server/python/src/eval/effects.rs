@@ -80,18 +80,30 @@ impl<H: Host> Interp<'_, H> {
         }
         let scopes: Vec<_> = self.modules.iter().map(|(file, loaded)| (*file, loaded.scope)).collect();
         for (file, scope) in scopes {
+            let same = match (self.heap.shared(scope), other.shared(scope)) {
+                (Some(mine), Some(theirs)) => Arc::ptr_eq(mine, theirs),
+                _ => false,
+            };
+            if same {
+                continue;
+            }
             let (mine, theirs) = (done(&self.heap, scope), done(other, scope));
-            for at in 0..mine.len().max(theirs.len()) {
-                let ran = |done: &[bool]| done.get(at).copied().unwrap_or(false);
-                let Some(effect) = self.effects.get(&(file, at as u32)) else { continue };
-                match (ran(&mine), ran(&theirs)) {
-                    (true, false) => effect.apply(other),
-                    (false, true) => effect.apply(&mut self.heap),
-                    _ => {}
+            for (at, (mine, theirs)) in pairs(mine, theirs) {
+                if mine == theirs {
+                    continue;
                 }
+                let Some(effect) = self.effects.get(&(file, at as u32)) else { continue };
+                effect.apply(if mine { other } else { &mut self.heap });
             }
         }
     }
+}
+
+/// Which statements ran on each of two courses, by ordinal.
+fn pairs(mine: Vec<bool>, theirs: Vec<bool>) -> impl Iterator<Item = (usize, (bool, bool))> {
+    let len = mine.len().max(theirs.len());
+    let padded = |done: Vec<bool>| done.into_iter().chain(std::iter::repeat(false));
+    padded(mine).zip(padded(theirs)).take(len).enumerate()
 }
 
 fn done(heap: &Heap, scope: ObjectId) -> Vec<bool> {

@@ -12,7 +12,7 @@ use fact::{Name, Place, Reason, Unknown, name};
 use std::sync::Arc;
 
 /// What one top-level statement of an imported module may cost, with everything that it needs in turn.
-const IMPORT_STEPS: u64 = 20_000;
+const IMPORT_STEPS: u64 = 12_000;
 
 impl<H: Host> Interp<'_, H> {
     pub(super) fn module_scope(&mut self, source: &Arc<SourceModule>) -> ObjectId {
