@@ -4,6 +4,7 @@ use crate::dialects::{self, Evidence};
 use crate::fold::{Caches, Folder};
 use crate::revision::Revision;
 use crate::roots::{Roots, revision_module};
+use crate::same;
 use alembic::env::EnvFacts;
 use alembic::evaluate::{Code, Direction, Evaluation};
 use alembic::graph::{Graph, Ids, Rev};
@@ -164,7 +165,7 @@ impl Environment {
             let context = Context { dialect: *dialect, naming: self.naming() };
             let old = before
                 .and_then(|before| before.history(*dialect))
-                .filter(|(known, _)| *known == context)
+                .filter(|(known, _)| same::contexts(known, &context))
                 .map(|(_, history)| &**history);
             let history = Folder { environment: self, caches: &caches, context: &context }.fold(old);
             histories.push((context, Arc::new(history)));

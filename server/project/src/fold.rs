@@ -2,16 +2,15 @@
 
 use crate::environment::Environment;
 use crate::revision::Revision;
+use crate::same;
 use alembic::evaluate::{Direction, Ended, Evaluation};
 use alembic::history::{History, Point};
 use alembic::host::{Dependence, Surroundings};
 use alembic::state::State;
 use fact::{FileId, Reason, Unknown};
-use imbl::OrdMap;
 use python::modules::Trace;
 use rustc_hash::FxHashMap;
 use schema::apply::Context;
-use schema::{Table, TableName};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Answers kept per revision and direction; more than a project has dialects is of no use.
@@ -27,7 +26,8 @@ pub struct Caches {
 struct Entry {
     /// Of the revision file's own statements.
     hash: u64,
-    evaluations: Vec<(u64, Arc<Evaluation>)>,
+    /// What each was answered from; `None`: it asked nothing.
+    evaluations: Vec<(Option<Surroundings>, Arc<Evaluation>)>,
     /// It was tried without surroundings, and asks.
     asks: bool,
 }
@@ -67,7 +67,7 @@ impl Caches {
         let entry = Entry {
             hash: revision.parsed.hash,
             asks: evaluation.is_none(),
-            evaluations: evaluation.into_iter().map(|evaluation| (0, Arc::new(evaluation))).collect(),
+            evaluations: evaluation.into_iter().map(|evaluation| (None, Arc::new(evaluation))).collect(),
         };
         self.entries
             .lock()
@@ -88,8 +88,9 @@ impl Caches {
         let mut asks = false;
         if let Some(entry) = lock().get(&key) {
             asks = entry.asks;
-            let fits = |(fingerprint, evaluation): &&(u64, Arc<Evaluation>)| {
-                evaluation.dependence.fingerprint(&surroundings.before, &surroundings.context) == *fingerprint
+            let fits = |(known, evaluation): &&(Option<Surroundings>, Arc<Evaluation>)| match known {
+                Some(known) => same::answers(&evaluation.dependence, known, surroundings),
+                None => true,
             };
             if let Some((_, evaluation)) = entry.evaluations.iter().find(fits) {
                 return evaluation.clone();
@@ -99,37 +100,20 @@ impl Caches {
         let evaluation = independent
             .or_else(|| revision.evaluate(direction, environment.code(), Some(surroundings)))
             .map_or_else(|| Arc::new(nothing()), Arc::new);
-        let fingerprint = evaluation.dependence.fingerprint(&surroundings.before, &surroundings.context);
+        let asked = evaluation.dependence != Dependence::Nothing;
+        let answered_from = asked.then(|| surroundings.clone());
         let mut entries = lock();
         let entry = entries.entry(key).or_insert_with(|| Entry {
             hash: revision.parsed.hash,
             evaluations: Vec::new(),
-            asks: evaluation.dependence != Dependence::Nothing,
+            asks: asked,
         });
         if entry.evaluations.len() >= KEPT {
             entry.evaluations.remove(0);
         }
-        entry.evaluations.push((fingerprint, evaluation.clone()));
+        entry.evaluations.push((answered_from, evaluation.clone()));
         evaluation
     }
-}
-
-/// Whether two states are equal down to the places that their facts were read at, which equality leaves out: whoever
-/// points at the source of a fact must not be sent to where it once was. Tables that both share are not looked into.
-fn reads_the_same(a: &State, b: &State) -> bool {
-    let places = |state: &State| format!("{:?} {:?}", state.schema.enums, state.schema.opaque);
-    let tables = |a: &OrdMap<TableName, Arc<Table>>, b: &OrdMap<TableName, Arc<Table>>| {
-        a.values().zip(b.values()).all(|(a, b)| Arc::ptr_eq(a, b) || format!("{a:?}") == format!("{b:?}"))
-    };
-    a == b
-        && tables(&a.schema.tables, &b.schema.tables)
-        && tables(&a.schema.maybe_tables, &b.schema.maybe_tables)
-        && a.schema.maybe_enums.iter().map(|of| format!("{of:?}")).eq(b
-            .schema
-            .maybe_enums
-            .iter()
-            .map(|of| format!("{of:?}")))
-        && places(a) == places(b)
 }
 
 /// An evaluation that never comes to pass: with surroundings every question has an answer.
@@ -180,7 +164,7 @@ impl Folder<'_> {
                 _ => {
                     let mut point = Point::new(*rev, evaluation, state, self.context);
                     // The same end as before: what follows finds the state that it was built on.
-                    if let Some(known) = known.filter(|known| reads_the_same(&known.after, &point.after)) {
+                    if let Some(known) = known.filter(|known| same::states(&known.after, &point.after)) {
                         point.after = known.after.clone();
                     }
                     Arc::new(point)

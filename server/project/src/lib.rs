@@ -5,6 +5,7 @@ pub mod environment;
 mod fold;
 mod revision;
 mod roots;
+mod same;
 mod snapshot;
 mod store;
 mod world;

@@ -49,8 +49,11 @@ struct Table {
 pub struct Store {
     pub files: Arc<dyn Files>,
     table: Arc<RwLock<Table>>,
-    parsed: Arc<RwLock<imbl::HashMap<FileId, Arc<Parsed>>>>,
+    parsed: Arc<RwLock<imbl::HashMap<FileId, Slot>>>,
 }
+
+/// Filled by whoever first needs the file; others that need it at the same time wait instead of parsing it too.
+type Slot = Arc<OnceLock<Arc<Parsed>>>;
 
 impl Store {
     pub fn new(files: Arc<dyn Files>) -> Store {
@@ -90,17 +93,17 @@ impl Store {
     /// The file's syntax; read and parsed on first use.
     pub fn parsed(&self, path: &Utf8Path) -> Arc<Parsed> {
         let file = self.id(path);
-        if let Some(parsed) = self.parsed.read().unwrap_or_else(PoisonError::into_inner).get(&file) {
-            return parsed.clone();
-        }
-        let parsed = Arc::new(self.parse(file, path));
-        let mut all = self.parsed.write().unwrap_or_else(PoisonError::into_inner);
-        all.entry(file).or_insert(parsed).clone()
+        let known = self.parsed.read().unwrap_or_else(PoisonError::into_inner).get(&file).cloned();
+        let slot = known.unwrap_or_else(|| {
+            let mut all = self.parsed.write().unwrap_or_else(PoisonError::into_inner);
+            all.entry(file).or_default().clone()
+        });
+        slot.get_or_init(|| Arc::new(self.parse(file, path))).clone()
     }
 
     /// The file's syntax if it was read already.
     pub fn known(&self, file: FileId) -> Option<Arc<Parsed>> {
-        self.parsed.read().unwrap_or_else(PoisonError::into_inner).get(&file).cloned()
+        self.parsed.read().unwrap_or_else(PoisonError::into_inner).get(&file)?.get().cloned()
     }
 
     fn parse(&self, file: FileId, path: &Utf8Path) -> Parsed {
