@@ -9,7 +9,7 @@ use crate::sink::Sink;
 use crate::text::{closest, list, nearest};
 use crate::view::OperationView;
 use alembic::graph::Rev;
-use fact::{Place, Reason, Unknown};
+use fact::{Fact, Place, Reason, Unknown};
 use schema::operation::Operation;
 use schema::table::ObjectKind;
 use schema::{Failure, TableName};
@@ -151,7 +151,11 @@ fn is_assumed(operation: &OperationView<'_>, table: &TableName) -> bool {
         let made = point.after.schema.tables.values();
         made.filter(|table| table.open.is_none()).count() == 0
     });
-    others || creates_none || operation.before.opaque.is_some() || table.schema.is_some()
+    // With a version table of its own the history shares its database with another one.
+    let version_table = &operation.at.scene.environment.env().version_table;
+    let shares = !matches!(version_table, Fact::Known(None))
+        && version_table.known().is_none_or(|name| name.as_deref() != Some("alembic_version"));
+    others || creates_none || shares || operation.before.opaque.is_some() || table.schema.is_some()
 }
 
 fn rename(desk: &Desk<'_>, finding: &Finding) -> Vec<Fix> {

@@ -36,7 +36,8 @@ fn list(out: &mut impl Write) -> Result<()> {
     let width = RULES.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
     for rule in RULES {
         let severity = rule.severity.name();
-        writeln!(out, "{TITLE}{:width$}{TITLE:#}  {severity:7}  {}", rule.name, rule.summary())?;
+        let summary: Vec<&str> = rule.summary().split_whitespace().collect();
+        writeln!(out, "{TITLE}{:width$}{TITLE:#}  {severity:7}  {}", rule.name, summary.join(" "))?;
     }
     Ok(())
 }
@@ -52,4 +53,37 @@ fn page(out: &mut impl Write, rule: &Rule) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_rule_command(name: Option<&str>, expect: Result<&str, &str>) {
+        let mut out = anstream::StripStream::new(Vec::new());
+        let written = write(&RuleArgs { name: name.map(str::to_owned) }, &mut out);
+        let text = String::from_utf8(out.into_inner()).unwrap();
+        let got = written.map(|()| text).map_err(|error| error.to_string());
+        match (&got, expect) {
+            (Ok(text), Ok(start)) => assert!(text.starts_with(start), "{text}"),
+            (got, expect) => assert_eq!(got.as_deref().map_err(String::as_str), expect),
+        }
+    }
+
+    #[test]
+    fn lists_and_explains() {
+        check_rule_command(
+            None,
+            Ok("unreadable-revision               error    Finds files in a versions folder"),
+        );
+        check_rule_command(
+            Some("multiple-heads"),
+            Ok("multiple-heads\nwarning in group graph\n\nWhat it does\n\nFinds histories"),
+        );
+        check_rule_command(
+            Some("multiple-head"),
+            Err("there is no rule 'multiple-head' (did you mean 'multiple-heads'?)"),
+        );
+    }
 }
