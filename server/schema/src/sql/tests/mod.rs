@@ -37,32 +37,3 @@ const MARIA: Kind = Kind::Mariadb;
 const LITE: Kind = Kind::Sqlite;
 const MS: Kind = Kind::Mssql;
 
-#[test]
-#[ignore = "prints what is read of a file of recorded statements"]
-fn survey() {
-    let path = std::env::var("SURVEY").expect("SURVEY names a file");
-    let text = std::fs::read_to_string(path).unwrap();
-    let (mut all, mut opaque) = (0, 0);
-    for case in text.split("\u{1}") {
-        let Some((dialect, sql)) = case.split_once('\u{2}') else { continue };
-        for one in read(sql, dialect.trim().parse().ok(), place()) {
-            all += 1;
-            let shown = show::show(&one.operation);
-            if is_opaque(&one.operation) {
-                opaque += 1;
-                println!(
-                    "OPAQUE {} | {shown} | {}",
-                    dialect.trim(),
-                    text::in_short(&sql[one.span.0..one.span.1], 300)
-                );
-            } else if std::env::var("ALL").is_ok() {
-                println!(
-                    "{} | {} | {shown}",
-                    dialect.trim(),
-                    text::in_short(&sql[one.span.0..one.span.1], 300)
-                );
-            }
-        }
-    }
-    println!("{all} operations, {opaque} opaque");
-}
