@@ -250,25 +250,6 @@ fn bare(default: &str) -> String {
     }
 }
 
-#[cfg(test)]
-mod default_tests {
-    use super::bare;
-
-    #[test]
-    fn spellings_of_one_default() {
-        for (a, b) in [
-            ("nextval('t_id_seq'::regclass)", "nextval('t_id_seq')"),
-            ("(false)", "'0'"),
-            ("'x'::character varying", "'x'"),
-            ("((1))", "1"),
-            ("NOW()", "now()"),
-        ] {
-            assert_eq!(bare(a), bare(b));
-        }
-        assert_ne!(bare("'a'"), bare("'b'"));
-    }
-}
-
 fn enum_differences(before: &Schema, after: &Schema, out: &mut Vec<Difference>) {
     for (name, old) in &before.enums {
         let what = match after.enums.get(name) {
@@ -318,5 +299,24 @@ impl fmt::Display for Difference {
                 )
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod default_tests {
+    use super::bare;
+
+    #[test]
+    fn spellings_of_one_default() {
+        for (a, b) in [
+            ("nextval('t_id_seq'::regclass)", "nextval('t_id_seq')"),
+            ("(false)", "'0'"),
+            ("'x'::character varying", "'x'"),
+            ("((1))", "1"),
+            ("NOW()", "now()"),
+        ] {
+            assert_eq!(bare(a), bare(b));
+        }
+        assert_ne!(bare("'a'"), bare("'b'"));
     }
 }
