@@ -58,21 +58,22 @@ pub async fn serve(scope: Scope) -> Result<Ended> {
     let serving =
         Server::new(library, tokio::io::stdout(), socket).concurrency_level(CONCURRENT).serve(service);
     let serving = tokio::spawn(serving);
-    tokio::select! {
-        () = pass_messages(tokio::io::stdin(), filtered, convert::is_message) => {}
-        () = shared.parent_gone.notified() => tracing::warn!("the process that started the server is gone"),
-    }
+    let ended = tokio::select! {
+        ended = pass_messages(tokio::io::stdin(), filtered, convert::is_message) => ended,
+        () = shared.parent_gone.notified() => {
+            tracing::warn!("the process that started the server is gone");
+            Ended::Abruptly
+        }
+    };
     // A client that reads no more must not keep the server.
     let _ = tokio::time::timeout(GRACE, serving).await;
-    let properly = shared.shut_down.load(Ordering::Relaxed);
-    Ok(if properly { Ended::Properly } else { Ended::Abruptly })
+    Ok(ended)
 }
 
 /// What the conversation has settled.
 #[derive(Debug, Default)]
 struct Shared {
     facts: OnceLock<Arc<ClientFacts>>,
-    shut_down: AtomicBool,
     parent_gone: Notify,
 }
 
@@ -178,7 +179,6 @@ impl LanguageServer for Backend {
     }
 
     async fn shutdown(&self) -> Reply<()> {
-        self.shared.shut_down.store(true, Ordering::Relaxed);
         Ok(())
     }
 

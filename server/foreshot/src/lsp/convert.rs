@@ -292,3 +292,6 @@ pub fn code_action(
         ..lsp::CodeAction::default()
     }))
 }
+
+#[cfg(test)]
+mod tests;
