@@ -5,7 +5,7 @@ use crate::locate::naming;
 use crate::rule::declare_rule;
 use crate::sink::Sink;
 use crate::view::OperationView;
-use fact::{Name, Place, Reason};
+use fact::{Name, Place, Reason, Unknown};
 use schema::apply::Existing;
 use schema::{Failure, TableName};
 
@@ -63,6 +63,10 @@ fn check(operation: &OperationView<'_>, sink: &mut Sink<'_>) {
             Failure::EnumExists { name } => (format!("Type {name}"), None, name.name),
             _ => continue,
         };
+        if let Some(unknown) = doubt(operation, table.as_ref()) {
+            sink.withhold(&unknown);
+            continue;
+        }
         let first = first_place(operation, &failed.failure);
         let by = first.and_then(|place| revision_at(operation, place));
         let is_enum = matches!(failed.failure, Failure::EnumExists { .. });
@@ -92,6 +96,13 @@ fn check(operation: &OperationView<'_>, sink: &mut Sink<'_>) {
         }
         sink.report(draft);
     }
+}
+
+/// Something that is not known may have taken the object away.
+fn doubt(operation: &OperationView<'_>, table: Option<&TableName>) -> Option<Unknown> {
+    let open = table.and_then(|table| operation.table(table)).and_then(|table| table.open.as_ref());
+    let unread = |unknown: &&Unknown| unknown.reason != Reason::Assumed;
+    open.filter(unread).or(operation.before.opaque.as_ref()).cloned()
 }
 
 /// Where the object that is in the way was made.
@@ -207,6 +218,20 @@ mod tests {
             op.execute(\"CREATE TYPE level AS ENUM ('a')\")
             level = sa.dialects.postgresql.ENUM('a', name='level', create_type=False)
             op.create_table('logs', sa.Column('level', level))
+        ",
+        );
+    }
+
+    #[test]
+    fn what_may_be_gone_is_not_in_the_way() {
+        check_steps(
+            RULE,
+            "
+            with op.batch_alter_table('tasks') as b:
+                if outside.flag:
+                    b.drop_column('title')
+                    b.drop_constraint(outside.name, type_='unique')
+                b.add_column(sa.Column('title', sa.Integer))
         ",
         );
     }

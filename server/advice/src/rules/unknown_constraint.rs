@@ -60,6 +60,13 @@ fn check(operation: &OperationView<'_>, sink: &mut Sink<'_>) {
             sink.withhold(&unknown);
             continue;
         }
+        // PostgreSQL finds the index of a key under the key's name.
+        if is_index
+            && matches!(operation.step.operation, Operation::RenameIndex { .. })
+            && names_key(operation, name)
+        {
+            continue;
+        }
         let known = table.and_then(|table| operation.table(&table));
         let real = known.and_then(|table| real_name(table, kind, is_index, operation));
         let mut message = match (table, is_index) {
@@ -97,6 +104,15 @@ fn check(operation: &OperationView<'_>, sink: &mut Sink<'_>) {
         }
         sink.report(draft);
     }
+}
+
+fn names_key(operation: &OperationView<'_>, name: Name) -> bool {
+    let wanted = Fact::Known(Some(name));
+    let has = |table: &Table| {
+        table.primary_key.as_ref().is_some_and(|key| key.name == wanted)
+            || table.uniques.iter().any(|unique| unique.name == wanted)
+    };
+    operation.before.tables.values().any(|table| has(table))
 }
 
 /// Why the names of the table's constraints are not all known.
