@@ -205,19 +205,20 @@ impl Worker {
         if !pending.is_anything() {
             return;
         }
-        let done = guarded("the analysis", || self.analyse_all(pending));
-        if done.is_none() {
-            // Nothing that was known can be trusted now; with the next event everything is read again.
-            self.disk = SeenDisk::default();
-            self.world = World::new(self.files(), Vec::new());
-            self.found = Found::default();
-            self.checker = Checker::default();
-            self.pending.search = true;
-            self.tell(
-                Severity::Error,
-                "the analysis failed on these files; Foreshot tries again with the next edit",
-            );
+        if guarded("the analysis", || self.analyse_all(pending)).is_none() {
+            self.recover();
         }
+    }
+
+    /// Forgets what was known, none of which can be trusted: with the next event everything is read again. What the
+    /// client has been told stays.
+    fn recover(&mut self) {
+        self.disk = SeenDisk::default();
+        self.world = World::new(self.files(), Vec::new());
+        self.found = Found::default();
+        self.checker = Checker::default();
+        self.pending = Pending { search: true, ..Pending::default() };
+        self.tell(Severity::Error, "Foreshot failed on these files; it tries again with the next edit");
     }
 
     fn analyse_all(&mut self, pending: Pending) {
@@ -350,3 +351,6 @@ fn key(change: &Change) -> (u8, &str) {
         Change::Text(path) => (2, path.as_str()),
     }
 }
+
+#[cfg(test)]
+mod tests;
