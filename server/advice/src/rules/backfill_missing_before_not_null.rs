@@ -168,10 +168,31 @@ fn filled(operation: &OperationView<'_>, earlier: &[Visit<'_>], table: &TableNam
     if let Some(unknown) = operation.at.point.upgrade.unknowns.iter().find(by_rows) {
         return Fill::Unknown(unknown.clone());
     }
-    match written_fill(&operation.at.revision.parsed, column) {
+    let here = written_fill(&operation.at.revision.parsed, column);
+    match here.or_else(|| filled_by_parent(operation, table, column)) {
         Some(place) => Fill::Unknown(Unknown::new(Reason::Rows, place)),
         None => Fill::None,
     }
+}
+
+/// Rows are often filled by a revision of their own, right before the one that requires the column.
+fn filled_by_parent(operation: &OperationView<'_>, table: &TableName, column: Name) -> Option<Place> {
+    let environment = operation.at.scene.environment;
+    let key = operation.at.key(table);
+    let lookup = operation.at.lookup();
+    environment.graph.parents(operation.at.point.rev).iter().find_map(|parent| {
+        let point = lookup.history.point(*parent)?;
+        let by_step = steps(point).find(|step| match &step.operation {
+            Operation::Data(change) => {
+                change.kind == DataKind::Update
+                    && change.table.is_some_and(|of| operation.at.key(&of) == key)
+                    && change.columns.iter().any(|(name, _)| name.eq_ignore_ascii_case(&column))
+            }
+            _ => false,
+        });
+        let written = || written_fill(&environment.revision(*parent)?.parsed, column);
+        by_step.map(|step| step.place).or_else(written)
+    })
 }
 
 /// An UPDATE of the column, or a DELETE of some rows, or a rename of a filled column.

@@ -6,10 +6,11 @@ use crate::rule::declare_rule;
 use crate::sink::{Draft, Sink};
 use crate::view::RevisionView;
 use alembic::evaluate::{Direction, Ended};
-use fact::Unknown;
-use schema::difference::What;
+use fact::{Fact, Unknown};
+use schema::dialect::reported_type;
+use schema::difference::{Facet, What};
 use schema::table::ObjectKind;
-use schema::{Dialect, Difference, Operation, Schema, TableName, differences};
+use schema::{Column, Dialect, Difference, Kind, Operation, Schema, TableName, differences};
 
 declare_rule! {
     /// ## What it does
@@ -138,6 +139,11 @@ pub(crate) fn left_over(before: &Schema, after: &Schema, dialect: Option<Dialect
         .filter(|difference| match &difference.what {
             // Types are the business of another rule; a label cannot be taken out of one again.
             What::EnumGone | What::EnumNew => false,
+            What::ColumnChanged { column, facets, .. } if *facets == [Facet::Type] => {
+                let of = |schema: &Schema| schema.tables.get(&difference.subject)?.column(column).cloned();
+                dialect.is_none_or(|dialect| dialect.kind != Kind::Sqlite)
+                    || of(before).and_then(|c| affinity(&c)) != of(after).and_then(|c| affinity(&c))
+            }
             What::LabelsChanged { was, is } => !was.iter().all(|label| is.contains(label)),
             _ => true,
         })
@@ -153,6 +159,24 @@ pub(crate) fn left_over(before: &Schema, after: &Schema, dialect: Option<Dialect
         out.extend(new.map(|(_, name)| object(name, What::TableNew)));
     }
     out
+}
+
+/// What a declared type means to SQLite: it keeps values by this alone.
+fn affinity(column: &Column) -> Option<&'static str> {
+    let Fact::Known(text) = reported_type(column, Some(Kind::Sqlite.into())) else { return None };
+    let text = text.to_ascii_uppercase();
+    let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    Some(if has(&["INT"]) {
+        "integer"
+    } else if has(&["CHAR", "CLOB", "TEXT"]) {
+        "text"
+    } else if text.is_empty() || has(&["BLOB"]) {
+        "blob"
+    } else if has(&["REAL", "FLOA", "DOUB"]) {
+        "real"
+    } else {
+        "numeric"
+    })
 }
 
 /// Something that was not read may have done, or undone, the difference.
@@ -280,6 +304,23 @@ mod tests {
                 pass
         ",
         );
+    }
+
+    #[test]
+    fn sqlite_knows_types_by_their_affinity() {
+        let steps = "
+            def upgrade():
+                op.add_column('tasks', sa.Column('a', sa.Integer))
+                op.drop_column('tasks', 'status')
+            def downgrade():
+            MARK
+                op.add_column('tasks', sa.Column('status', TYPE))
+                op.drop_column('tasks', 'a')
+        ";
+        let text = |ty: &str, mark: &str| steps.replace("TYPE", ty).replace("MARK", mark);
+        check_steps_on(&[Kind::Sqlite], RULE, &text("sa.Text", ""));
+        check_steps_on(&[Kind::Sqlite], RULE, &text("sa.Integer", "#   ^^^^^^^^^ incomplete-downgrade"));
+        check_steps(RULE, &text("sa.Text", "#   ^^^^^^^^^ incomplete-downgrade"));
     }
 
     #[test]

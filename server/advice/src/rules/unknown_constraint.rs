@@ -61,9 +61,8 @@ fn check(operation: &OperationView<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         // PostgreSQL finds the index of a key under the key's name.
-        if is_index
-            && matches!(operation.step.operation, Operation::RenameIndex { .. })
-            && names_key(operation, name)
+        if let Operation::RenameIndex { from, to, .. } = &operation.step.operation
+            && (names_key(operation, *from) || names_key(operation, *to))
         {
             continue;
         }
