@@ -246,7 +246,9 @@ mod tests {
 
                 *postgresql 16*"#]],
         );
-        check_hover(&upgrade("op.create_table('la$0bels', sa.Column('name', sa.Text()))"), &expect![[r#"
+        check_hover(
+            &upgrade("op.create_table('la$0bels', sa.Column('name', sa.Text()))"),
+            &expect![[r#"
             'labels'
             **labels**, created by `create_table labels`
 
@@ -254,8 +256,11 @@ mod tests {
             + name  text
             ```
 
-            *postgresql 16*"#]]);
-        check_hover(&upgrade("op.drop_table('us$0ers')"), &expect![[r#"
+            *postgresql 16*"#]],
+        );
+        check_hover(
+            &upgrade("op.drop_table('us$0ers')"),
+            &expect![[r#"
             'users'
             **users**, gone after `drop_table users`
 
@@ -264,8 +269,11 @@ mod tests {
             - PRIMARY KEY users_pkey (id)
             ```
 
-            *postgresql 16*"#]]);
-        check_hover(&upgrade("op.execute(\"UPDATE ta$0sks SET title = 'x'\")"), &expect![[r#"
+            *postgresql 16*"#]],
+        );
+        check_hover(
+            &upgrade("op.execute(\"UPDATE ta$0sks SET title = 'x'\")"),
+            &expect![[r#"
             tasks
             **tasks**, unchanged by `update tasks`
 
@@ -275,7 +283,8 @@ mod tests {
             PRIMARY KEY tasks_pkey (id)
             ```
 
-            *postgresql 16*"#]]);
+            *postgresql 16*"#]],
+        );
     }
 
     #[test]
@@ -297,7 +306,9 @@ mod tests {
 
                 *postgresql 16*"#]],
         );
-        check_hover(&upgrade("op.alter_column('tasks', 'tit$0le', nullable=True)"), &expect![[r#"
+        check_hover(
+            &upgrade("op.alter_column('tasks', 'tit$0le', nullable=True)"),
+            &expect![[r#"
             'title'
             **title** `character varying(100)  NOT NULL` → `character varying(100)`
 
@@ -310,8 +321,11 @@ mod tests {
               PRIMARY KEY tasks_pkey (id)
             ```
 
-            *postgresql 16*"#]]);
-        check_hover(&upgrade("op.drop_column('tasks', column_name='tit$0le')"), &expect![[r#"
+            *postgresql 16*"#]],
+        );
+        check_hover(
+            &upgrade("op.drop_column('tasks', column_name='tit$0le')"),
+            &expect![[r#"
             'title'
             **title** `character varying(100)  NOT NULL`, dropped
 
@@ -323,8 +337,11 @@ mod tests {
               PRIMARY KEY tasks_pkey (id)
             ```
 
-            *postgresql 16*"#]]);
-        check_hover(&upgrade("op.create_index('ix', 'tasks', ['tit$0le'])"), &expect![[r#"
+            *postgresql 16*"#]],
+        );
+        check_hover(
+            &upgrade("op.create_index('ix', 'tasks', ['tit$0le'])"),
+            &expect![[r#"
             'title'
             **title** `character varying(100)  NOT NULL`
 
@@ -337,7 +354,8 @@ mod tests {
             + INDEX ix (title)
             ```
 
-            *postgresql 16*"#]]);
+            *postgresql 16*"#]],
+        );
         check_hover(
             &upgrade(
                 "op.add_column('tasks', sa.Column('user_id', sa.Integer(), sa.ForeignKey('users.i$0d')))",
@@ -362,7 +380,9 @@ mod tests {
         let body = upgrade(
             "with op.batch_alter_table('ta$0sks') as batch_op:\n        batch_op.add_column(sa.Column('n', sa.Integer()))",
         );
-        check_hover(&body, &expect![[r#"
+        check_hover(
+            &body,
+            &expect![[r#"
             'tasks'
             **tasks**, before and after `batch_alter_table tasks`
 
@@ -373,11 +393,14 @@ mod tests {
               PRIMARY KEY tasks_pkey (id)
             ```
 
-            *postgresql 16*"#]]);
+            *postgresql 16*"#]],
+        );
         let body = upgrade(
             "with op.batch_alter_table('tasks') as batch_op:\n        batch_op.drop_column('tit$0le')",
         );
-        check_hover(&body, &expect![[r#"
+        check_hover(
+            &body,
+            &expect![[r#"
             'title'
             **title** `character varying(100)  NOT NULL`, dropped
 
@@ -389,14 +412,17 @@ mod tests {
               PRIMARY KEY tasks_pkey (id)
             ```
 
-            *postgresql 16*"#]]);
+            *postgresql 16*"#]],
+        );
     }
 
     #[test]
     fn downgrades() {
         let body = "def upgrade():\n    op.add_column('tasks', sa.Column('n', sa.Integer()))\n\n\
                     def downgrade():\n    op.drop_column('tasks', '$0n')\n";
-        check_hover(body, &expect![[r#"
+        check_hover(
+            body,
+            &expect![[r#"
             'n'
             **n** `integer`, dropped
 
@@ -409,7 +435,8 @@ mod tests {
               PRIMARY KEY tasks_pkey (id)
             ```
 
-            *postgresql 16*"#]]);
+            *postgresql 16*"#]],
+        );
     }
 
     #[test]

@@ -183,7 +183,9 @@ mod tests {
 def downgrade() -> None:
     op.drop_column('tasks', 'priority')
 ";
-        check_symbols(&format!("{HEADER}{body}"), &expect![[r#"
+        check_symbols(
+            &format!("{HEADER}{body}"),
+            &expect![[r#"
             b (Add priority): 'b' [25]
               upgrade: upgrade [11]
                 add_column tasks.priority: op.add_column('tasks', sa.Column('priority', sa.String(10))) [1]
@@ -197,7 +199,8 @@ def downgrade() -> None:
                 unknown change (nothing binds the name text): op.execute(text) [1]
               downgrade: downgrade [2]
                 drop_column tasks.priority: op.drop_column('tasks', 'priority') [1]
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
@@ -209,29 +212,44 @@ def upgrade():
     column('tasks')
     column('users')
 ";
-        check_symbols(&format!("{HEADER}{body}"), &expect![[r#"
+        check_symbols(
+            &format!("{HEADER}{body}"),
+            &expect![[r#"
             b (Add priority): 'b' [16]
               upgrade: upgrade [3]
                 add_column tasks.n: column('tasks') [1]
                 add_column users.n: column('users') [1]
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn what_is_left_of_broken_files() {
-        check_symbols("", &expect![[r#"
+        check_symbols(
+            "",
+            &expect![[r#"
             b:  [0]
-        "#]]);
-        check_symbols(HEADER, &expect![[r#"
+        "#]],
+        );
+        check_symbols(
+            HEADER,
+            &expect![[r#"
             b (Add priority): 'b' [10]
-        "#]]);
-        check_symbols(&format!("{HEADER}def upgrade():\n    op.drop_table('tasks'\n"), &expect![[r#"
+        "#]],
+        );
+        check_symbols(
+            &format!("{HEADER}def upgrade():\n    op.drop_table('tasks'\n"),
+            &expect![[r#"
             b (Add priority): 'b' [12]
               upgrade: upgrade [2]
-        "#]]);
-        check_symbols("def upgrade(): pass\n", &expect![[r#"
+        "#]],
+        );
+        check_symbols(
+            "def upgrade(): pass\n",
+            &expect![[r#"
             b:  [1]
               upgrade: upgrade [1]
-        "#]]);
+        "#]],
+        );
     }
 }
