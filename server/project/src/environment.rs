@@ -159,10 +159,11 @@ impl Environment {
             return;
         }
         let caches = self.caches.renewed(self);
-        self.prepare(&caches);
+        // env.py and what it imports take about as long as the revisions that ask nothing.
+        let (_, naming) = rayon::join(|| self.prepare(&caches), || self.naming());
         let mut histories = Vec::new();
         for dialect in &self.dialects {
-            let context = Context { dialect: *dialect, naming: self.naming() };
+            let context = Context { dialect: *dialect, naming: naming.clone() };
             let old = before
                 .and_then(|before| before.history(*dialect))
                 .filter(|(known, _)| same::contexts(known, &context))

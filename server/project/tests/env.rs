@@ -1,5 +1,8 @@
 //! What env.py says, as an environment of the project reads it.
 
+// What a test sets up has to work.
+#![allow(clippy::unwrap_used)]
+
 use alembic::discover::{Search, discover};
 use alembic::env::EnvFacts;
 use alembic::layout::{Extra, Layout};

@@ -1,5 +1,8 @@
 //! However a workspace came to be what it is, it is analysed as if it had always been so.
 
+// What a test sets up has to work.
+#![allow(clippy::unwrap_used)]
+
 use alembic::discover::{Search, discover};
 use alembic::layout::{Extra, Layout};
 use camino::{Utf8Path, Utf8PathBuf};
