@@ -49,7 +49,8 @@ declare_rule! {
 }
 
 fn check(operation: &OperationView<'_>, sink: &mut Sink<'_>) {
-    if operation.at.kind() != Some(Kind::Sqlite) {
+    // A statement in the words of another database is no call that a block could take.
+    if operation.at.kind() != Some(Kind::Sqlite) || operation.step.written == Written::Sql {
         return;
     }
     let mut table = None;

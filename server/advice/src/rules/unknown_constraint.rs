@@ -8,6 +8,7 @@ use crate::sink::Sink;
 use crate::text::nearest;
 use crate::view::OperationView;
 use fact::{Fact, Name, Reason, Unknown};
+use schema::apply::User;
 use schema::operation::Operation;
 use schema::{ConstraintKind, Failure, Kind, Table, TableName};
 
@@ -60,6 +61,9 @@ fn check(operation: &OperationView<'_>, sink: &mut Sink<'_>) {
             sink.withhold(&unknown);
             continue;
         }
+        if went_with_another(operation, table) {
+            continue;
+        }
         // PostgreSQL finds the index of a key under the key's name.
         if let Operation::RenameIndex { from, to, .. } = &operation.step.operation
             && (names_key(operation, *from) || names_key(operation, *to))
@@ -103,6 +107,21 @@ fn check(operation: &OperationView<'_>, sink: &mut Sink<'_>) {
         }
         sink.report(draft);
     }
+}
+
+/// A drop that fails is carried on as if what stood in its way had gone, too: that is told where it fails.
+fn went_with_another(operation: &OperationView<'_>, table: Option<TableName>) -> bool {
+    let Some(table) = table.map(|table| operation.at.key(&table)) else { return false };
+    let visits = operation.at.visits(operation.direction);
+    let earlier = visits.get(..operation.index).unwrap_or_default();
+    earlier.iter().flat_map(|visit| &visit.failures).any(|failed| match &failed.failure {
+        Failure::TableInUse { by, .. } | Failure::KeyInUse { by, .. } => operation.at.key(by) == table,
+        Failure::ColumnInUse { table: of, by, .. } => {
+            operation.at.key(of) == table
+                || matches!(by, User::ForeignKeyOf(by) if operation.at.key(by) == table)
+        }
+        _ => false,
+    })
 }
 
 fn names_key(operation: &OperationView<'_>, name: Name) -> bool {
@@ -286,6 +305,20 @@ mod tests {
             "
             op.create_foreign_key(None, 'tasks', 'users', ['user_id'], ['id'])
             op.drop_constraint('fk_user_id', 'tasks', type_='foreignkey')
+        ",
+        );
+    }
+
+    #[test]
+    fn what_a_failing_drop_takes_along() {
+        check_steps(
+            RULE,
+            "
+            op.create_table('projects', sa.Column('id', sa.Integer, primary_key=True))
+            op.add_column('tasks', sa.Column('project_id', sa.Integer))
+            op.create_foreign_key('fk', 'tasks', 'projects', ['project_id'], ['id'])
+            op.drop_table('projects')
+            op.drop_constraint('fk', 'tasks', type_='foreignkey')
         ",
         );
     }
