@@ -10,7 +10,7 @@ use std::fs;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-/// The disk as it was when it was last looked at: lists and kinds are kept until [`SeenDisk::refresh`], texts are not.
+/// The disk as it was when it was last looked at: lists, kinds and real paths are kept until [`SeenDisk::refresh`], texts are not.
 #[derive(Debug, Clone, Default)]
 pub struct SeenDisk {
     seen: Arc<Seen>,
@@ -21,6 +21,7 @@ struct Seen {
     texts: DashMap<Utf8PathBuf, Option<Stamp>, FxBuildHasher>,
     lists: DashMap<Utf8PathBuf, Arc<[Entry]>, FxBuildHasher>,
     kinds: DashMap<Utf8PathBuf, Option<EntryKind>, FxBuildHasher>,
+    real: DashMap<Utf8PathBuf, Utf8PathBuf, FxBuildHasher>,
 }
 
 /// What tells one text of a file from the next without reading it.
@@ -63,7 +64,12 @@ impl Files for SeenDisk {
     }
 
     fn real_path(&self, path: &Utf8Path) -> Utf8PathBuf {
-        Disk.real_path(path)
+        if let Some(known) = self.seen.real.get(path) {
+            return known.clone();
+        }
+        let real = Disk.real_path(path);
+        self.seen.real.insert(path.to_owned(), real.clone());
+        real
     }
 }
 
@@ -71,6 +77,7 @@ impl SeenDisk {
     /// Looks at everything again that was asked for so far, and tells what is different.
     pub fn refresh(&self) -> Vec<Change> {
         let mut changes = Vec::new();
+        self.seen.real.clear();
         self.seen.kinds.alter_all(|path, known| {
             let kind = Disk.kind(path);
             if kind != known {
@@ -105,6 +112,7 @@ impl SeenDisk {
     /// The next look at `path` and at the folder that holds it goes to the disk.
     pub fn forget(&self, path: &Utf8Path) {
         self.seen.kinds.remove(path);
+        self.seen.real.remove(path);
         if let Some(directory) = path.parent() {
             self.seen.lists.remove(directory);
         }
