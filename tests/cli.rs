@@ -136,6 +136,9 @@ fn schema() {
     let steps = check_json(&files, &["schema", "--steps", "--dialect", "sqlite"]);
     let revs: Vec<&Value> = steps["steps"].as_array().unwrap().iter().map(|step| &step["rev"]).collect();
     assert_eq!(revs, ["a1", "b2"]);
+    let base = check_json(&files, &["schema", "--at", "base", "--format", "json", "--dialect", "sqlite"]);
+    assert_eq!((&base["revision"], &base["tables"]), (&serde_json::json!([]), &serde_json::json!({})));
+    assert_eq!(base["dialect"], "sqlite");
     let nobody = check_json(&files, &["schema", "--format", "json"]);
     assert_eq!(nobody["dialect"], Value::Null);
     check_text(&files, &["schema", "--dialect", "sqlite"], "VARCHAR(40)");

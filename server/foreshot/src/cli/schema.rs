@@ -12,6 +12,7 @@ use schema::Dialect;
 use schema::report::{Changes, ReportedSchema, changes, reported};
 use serde::Serialize;
 use std::io::Write;
+use std::sync::Arc;
 
 /// Show the schema that the migrations build, as the database would report it
 #[derive(Debug, Args)]
@@ -49,24 +50,28 @@ struct Step {
 
 pub fn run(args: &SchemaArgs, start: &Start) -> Result<()> {
     let environment = load::replayed(start, |graph| target(graph, &args.at))?;
-    let Some((context, folded)) = environment.histories.first() else { return Ok(()) };
+    let (dialect, folded) = match environment.histories.first() {
+        Some((context, history)) => (context.dialect, history.clone()),
+        // At the base there is nothing to replay.
+        None => (environment.dialects.first().copied().flatten(), Arc::default()),
+    };
     let mut out = anstream::AutoStream::auto(std::io::stdout()).lock();
     if args.steps {
         let steps = folded.points.iter().map(|point| Step {
             rev: id(&environment, point.rev),
-            changes: changes(&point.before.schema, &point.after.schema, context.dialect),
+            changes: changes(&point.before.schema, &point.after.schema, dialect),
         });
         writeln!(out, "{}", serde_json::to_string(&Steps { steps: steps.collect() })?)?;
         return Ok(());
     }
     let end = folded.end();
-    let schema = reported(&end.schema, context.dialect);
+    let schema = reported(&end.schema, dialect);
     match args.format {
         Format::Json => {
-            let answer = Answer { dialect: name(context.dialect), revision: ends(&environment), schema };
+            let answer = Answer { dialect: name(dialect), revision: ends(&environment), schema };
             writeln!(out, "{}", serde_json::to_string_pretty(&answer)?)?;
         }
-        Format::Text => output::schema::text(&mut out, &schema, name(context.dialect), &ends(&environment))?,
+        Format::Text => output::schema::text(&mut out, &schema, name(dialect), &ends(&environment))?,
     }
     Ok(())
 }
