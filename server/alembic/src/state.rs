@@ -38,9 +38,8 @@ impl Rows {
                 self.empty.remove(table);
             }
             Operation::RenameTable { from, to } => {
-                if self.empty.remove(from).is_some() {
-                    self.empty.insert(*to);
-                }
+                let renamed = self.empty.remove(from);
+                self.empty.extend(renamed.map(|_| *to));
             }
             Operation::Data(change) => match (change.kind, change.table) {
                 (schema::operation::DataKind::Insert, Some(table)) => {

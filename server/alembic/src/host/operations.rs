@@ -3,7 +3,7 @@
 use super::batch::{Target, queue};
 use super::directive::{Bound, identifier};
 use super::{Cx, record, sql};
-use fact::{Fact, Name, Place, Reason, Unknown};
+use fact::{Fact, Reason, Unknown};
 use python::host::Eval;
 use python::value::{Arg, Args, Call, Symbol, Value};
 use schema::operation::ColumnChange;
