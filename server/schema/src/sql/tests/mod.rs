@@ -36,4 +36,3 @@ const MY: Kind = Kind::Mysql;
 const MARIA: Kind = Kind::Mariadb;
 const LITE: Kind = Kind::Sqlite;
 const MS: Kind = Kind::Mssql;
-
