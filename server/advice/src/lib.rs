@@ -25,6 +25,8 @@ mod statistics;
 mod suppress;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod text;
 mod view;
 mod walk;
