@@ -362,3 +362,57 @@ fn the_same_findings_as_on_the_command_line() {
     assert_eq!(told, expect);
     assert_eq!(client.finish(), Some(0));
 }
+
+#[test]
+fn a_client_that_watches_files_is_asked_to() {
+    let project = two_revisions("op.drop_table('users')");
+    let mut client = Client::start(&project.root, &Options { watches_files: true, ..Options::default() });
+    let asked = client.notification("client/registerCapability");
+    assert_eq!(asked["registrations"][0]["method"], "workspace/didChangeWatchedFiles");
+    let uri = project.uri(&format!("m/{SECOND}"));
+    client.published(&uri, None);
+    project.write(&format!("m/{SECOND}"), &revision("0002", "'0001'", "op.drop_table('nowhere')", "pass"));
+    client.notify("workspace/didChangeWatchedFiles", json!({"changes": [{"uri": uri, "type": 2}]}));
+    client.published_until(&uri, |marks| codes(marks).contains(&"unknown-table".to_owned()));
+    assert_eq!(client.finish(), Some(0));
+}
+
+#[test]
+fn cancelled_requests_leave_it_serving() {
+    let project = two_revisions("op.drop_column('tasks', 'titel')");
+    let mut client = Client::start(&project.root, &Options::default());
+    let (uri, _) = open_second(&mut client, &project);
+    for id in 1000..1050 {
+        let range = json!({"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}});
+        let params = json!({"textDocument": {"uri": uri}, "range": range, "context": {"diagnostics": []}});
+        let request =
+            json!({"jsonrpc": "2.0", "id": id, "method": "textDocument/codeAction", "params": params});
+        let body = request.to_string();
+        client.raw(format!("Content-Length: {}\r\n\r\n{body}", body.len()).as_bytes());
+        client.notify("$/cancelRequest", json!({"id": id}));
+    }
+    let outline = client.request("textDocument/documentSymbol", json!({"textDocument": {"uri": uri}}));
+    assert_eq!(outline[0]["name"], "0002");
+    assert_eq!(client.finish(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn names_that_a_uri_has_to_escape() {
+    let project = Project::new(&[]);
+    let folder = "é 😀 #1";
+    project.write(&format!("{folder}/alembic.ini"), INI);
+    project.write(&format!("{folder}/m/env.py"), "");
+    project.write(&format!("{folder}/m/versions/0001_%_ü.py"), FIRST);
+    let text = revision("0002", "'0001'", "op.drop_table('nowhere')", "pass");
+    project.write(&format!("{folder}/m/versions/ß.py"), &text);
+    let mut client = Client::start(&project.root, &Options::default());
+    let escaped = "%C3%A9%20%F0%9F%98%80%20%231/m/versions/%C3%9F.py";
+    let uri = project.uri(escaped);
+    assert!(codes(&client.published(&uri, None)).contains(&"unknown-table".to_owned()));
+    // The client's own way to write it is kept.
+    let own = uri.replace("m/versions", "%6D/versions");
+    client.open(&own, 1, &text);
+    assert!(codes(&client.published(&own, Some(1))).contains(&"unknown-table".to_owned()));
+    assert_eq!(client.finish(), Some(0));
+}

@@ -14,11 +14,12 @@ pub struct Options {
     pub utf8: bool,
     pub literal_actions: bool,
     pub process: Option<u32>,
+    pub watches_files: bool,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { utf8: false, literal_actions: true, process: None }
+        Options { utf8: false, literal_actions: true, process: None, watches_files: false }
     }
 }
 
@@ -68,7 +69,10 @@ impl Client {
                 "workspaceFolders": [{"uri": uri, "name": "root"}],
                 "capabilities": {
                     "general": {"positionEncodings": encodings},
-                    "workspace": {"workspaceEdit": {"documentChanges": true}},
+                    "workspace": {
+                        "workspaceEdit": {"documentChanges": true},
+                        "didChangeWatchedFiles": {"dynamicRegistration": options.watches_files},
+                    },
                     "textDocument": {
                         "codeAction": actions,
                         "documentSymbol": {"hierarchicalDocumentSymbolSupport": true},
@@ -201,6 +205,12 @@ impl Client {
         loop {
             let left = PATIENCE.saturating_sub(start.elapsed());
             let Ok(message) = self.messages.recv_timeout(left) else { panic!("{what} never came") };
+            // Whatever the server asks for, it gets.
+            if let (Some(_), id @ (Value::Number(_) | Value::String(_))) =
+                (message["method"].as_str(), &message["id"])
+            {
+                self.send(&json!({"jsonrpc": "2.0", "id": id, "result": null}));
+            }
             let found = wanted(&message);
             if !message["method"].is_null() {
                 self.seen.push(message.clone());

@@ -77,7 +77,6 @@ impl SeenDisk {
     /// Looks at everything again that was asked for so far, and tells what is different.
     pub fn refresh(&self) -> Vec<Change> {
         let mut changes = Vec::new();
-        self.seen.real.clear();
         self.seen.kinds.alter_all(|path, known| {
             let kind = Disk.kind(path);
             if kind != known {
@@ -106,6 +105,9 @@ impl SeenDisk {
             stamp
         });
         changes.dedup();
+        if !changes.is_empty() {
+            self.seen.real.clear();
+        }
         changes
     }
 

@@ -183,7 +183,7 @@ impl Worker {
     /// The user is at work on the file: time to see what else is new on disk.
     fn touched(&mut self, path: &Utf8Path) {
         self.pending.refresh = true;
-        self.pending.search |= is_configuration(path) || self.found.environments.is_empty();
+        self.pending.search |= is_configuration(path) || self.is_unsettled();
     }
 
     fn files_changed(&mut self, changes: Vec<FileChange>) {
@@ -195,8 +195,13 @@ impl Worker {
                 self.pending.changes.push(change(path));
             }
         }
-        self.pending.search |= self.found.environments.is_empty();
+        self.pending.search |= self.is_unsettled();
         self.pending.refresh = true;
+    }
+
+    /// A search may find what the last one did not.
+    fn is_unsettled(&self) -> bool {
+        self.found.environments.is_empty() || !self.found.problems.is_empty()
     }
 
     /// Brings everything up to date with what happened, and tells the client.
@@ -248,7 +253,10 @@ impl Worker {
         }
         let analysed = found.is_some() || !changes.is_empty();
         if let Some(found) = found {
-            self.report(&found);
+            // Somebody who is typing in a configuration sees the mistake where it is.
+            if pending.search {
+                self.report(&found);
+            }
             self.world.set_environments(found.environments.clone());
             self.found = found;
         }
@@ -273,13 +281,20 @@ impl Worker {
 
     /// The environments, if they may be others than before.
     fn find(&self, files: &dyn Files, search: bool, again: bool) -> Option<Found> {
-        if search || again && !self.found.problems.is_empty() {
-            // The search goes through the whole workspace, most of which is never looked at again.
-            let files = Overlay { documents: self.documents.clone(), below: Disk };
-            let folders: Vec<Utf8PathBuf> = self.folders.iter().chain(&self.loose).cloned().collect();
-            return Some(discovery::find(&files, &self.scope, &folders));
+        if !search {
+            if !again {
+                return None;
+            }
+            // Where a configuration cannot be used, only a search tells what there is without it.
+            let found = discovery::again(files, &self.scope, &self.found);
+            if found.problems.is_empty() && self.found.problems.is_empty() {
+                return Some(found);
+            }
         }
-        again.then(|| discovery::again(files, &self.scope, &self.found))
+        // The search goes through the whole workspace, most of which is never looked at again.
+        let files = Overlay { documents: self.documents.clone(), below: Disk };
+        let folders: Vec<Utf8PathBuf> = self.folders.iter().chain(&self.loose).cloned().collect();
+        Some(discovery::find(&files, &self.scope, &folders))
     }
 
     fn diagnose(&self, files: &dyn Files) -> Diagnostics {

@@ -235,6 +235,30 @@ fn a_file_that_is_opened_alone_brings_its_project() {
 }
 
 #[test]
+fn a_configuration_that_is_being_edited() {
+    let mut bench = Bench::new();
+    let started = bench.started();
+    bench.take(vec![started]);
+    bench.sent();
+    let path = bench.root.join("alembic.ini");
+    let opened =
+        Event::Opened { uri: format!("file://{path}"), path: path.clone(), version: 1, text: INI.to_owned() };
+    check_sent(&mut bench, vec![opened], &[]);
+    let typed = |version, text: &str| Event::Edited {
+        path: path.clone(),
+        version,
+        edits: vec![Edit { range: None, text: text.to_owned() }],
+    };
+    // No message at every key; the folder of the migrations is found without it.
+    let broken = "[alembic]\nscript_location = %(here)s/mm\n";
+    check_sent(&mut bench, vec![typed(2, broken)], &["alembic.ini@2 configuration"]);
+    check_sent(&mut bench, vec![typed(3, INI)], &["alembic.ini@3"]);
+    check_sent(&mut bench, vec![typed(4, broken)], &["alembic.ini@4 configuration"]);
+    let saved = Event::Saved(path.clone());
+    check_sent(&mut bench, vec![saved], &["message Warning"]);
+}
+
+#[test]
 fn other_python_files_are_left_alone() {
     let mut bench = Bench::new();
     let started = bench.started();
