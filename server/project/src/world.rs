@@ -66,7 +66,15 @@ impl World {
     /// Brings the world up to date after `changes`; `files` answers with the new texts.
     pub fn apply(&mut self, files: Arc<dyn Files>, changes: &[Change]) {
         let everything = changes.contains(&Change::Everything);
-        let listed = everything || changes.iter().any(|change| matches!(change, Change::Listing(_)));
+        // Whoever tells of a text may not know that the file is a new one.
+        let appeared =
+            |path: &Utf8PathBuf| self.store.files.kind(path).is_some() != files.kind(path).is_some();
+        let listed = everything
+            || changes.iter().any(|change| match change {
+                Change::Listing(_) => true,
+                Change::Text(path) => appeared(path),
+                Change::Everything => false,
+            });
         let store = if everything { self.store.emptied(files) } else { self.store.renewed(files) };
         let mut changed: Vec<FileId> = Vec::new();
         for change in changes {

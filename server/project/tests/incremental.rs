@@ -170,20 +170,14 @@ impl Edit {
     /// Changes the files and tells what an editor would.
     fn run(&self, files: &mut Memory) -> Vec<Change> {
         let path = |part: usize| Utf8PathBuf::from(PARTS[part].0);
-        let changed = |path: Utf8PathBuf, was: bool| match was {
-            true => Change::Text(path),
-            false => Change::Listing(path),
-        };
         match *self {
             Edit::Write(part, text) => {
-                let was = files.kind(&path(part)).is_some();
                 files.insert(path(part), PARTS[part].1[text]);
-                vec![changed(path(part), was)]
+                vec![Change::Text(path(part))]
             }
             Edit::Hide(part) => {
-                let was = files.kind(&path(part)).is_some();
                 files.insert_error(path(part), ReadError::NotUtf8(0));
-                vec![changed(path(part), was)]
+                vec![Change::Text(path(part))]
             }
             Edit::Remove(part) => {
                 files.remove(path(part));
