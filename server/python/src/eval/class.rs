@@ -222,7 +222,14 @@ impl<H: Host> Interp<'_, H> {
         for id in lineage {
             let Object::Class(found) = self.heap.get(*id) else { continue };
             let Some(value) = found.attrs.get(&wanted).cloned() else { continue };
-            let Value::Function(function) = &value else { return Ok(value) };
+            let Value::Function(function) = &value else {
+                // What a base class from outside makes of it: a mapped class's column knows its table.
+                let described = matches!(value, Value::Symbol(_)) && !self.outside_bases(class).is_empty();
+                if described && let Some(result) = H::getattr(self, &Value::Object(class), wanted, place) {
+                    return result;
+                }
+                return Ok(value);
+            };
             return match (function.role, instance) {
                 (Role::Static, _) => Ok(value.clone()),
                 (Role::Class, _) => Ok(bound(class, function)),
