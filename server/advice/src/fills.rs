@@ -21,6 +21,30 @@ pub(crate) fn written_fill(parsed: &Parsed, column: Name) -> Option<Place> {
     None
 }
 
+/// Where the file, outside `downgrade()`, deletes rows through a query of objects: `session.query(Task).delete()`.
+pub(crate) fn written_delete(parsed: &Parsed) -> Option<Place> {
+    for (at, item) in (0..).zip(&parsed.module.items) {
+        let tree = &*item.tree;
+        let is_downgrade =
+            |id: StmtId| matches!(tree.stmt(id), Stmt::FunctionDef(function) if function.name == "downgrade");
+        if tree.root.is_some_and(is_downgrade) {
+            continue;
+        }
+        let found = (0..).map(ExprId).zip(&tree.exprs).find(|(_, expr)| match expr {
+            Expr::Call { func, args } => {
+                let of_call = matches!(tree.expr(*func), Expr::Attribute { attr, value }
+                    if attr == "delete" && matches!(tree.expr(*value), Expr::Call { .. }));
+                of_call && args.iter().all(|arg| matches!(arg.kind, ArgKind::Keyword(_)))
+            }
+            _ => false,
+        });
+        if let Some((id, _)) = found {
+            return Some(Place::new(parsed.file, at, id.into()));
+        }
+    }
+    None
+}
+
 fn in_item(tree: &ItemTree, column: &str) -> Option<ExprId> {
     let exprs = (0..).map(ExprId).zip(&tree.exprs);
     let by_expression = exprs.clone().find(|(_, expr)| match expr {

@@ -219,3 +219,12 @@ op.create_table(
 )",
     );
 }
+
+#[test]
+fn an_unreadable_file_says_nothing_else() {
+    let files =
+        vec![("r1.py".to_owned(), "revision = 'r1'\ndown_revision = 'nowhere'\ndef f(:\n".to_owned())];
+    let found = report(&snapshot(&[PG], &files), &Options::default()).findings;
+    let names: Vec<&str> = found.iter().map(|finding| finding.rule.name).collect();
+    assert_eq!(names, ["unreadable-revision"]);
+}

@@ -9,6 +9,7 @@ use crate::sink::{Draft, Sink};
 use crate::text::list;
 use crate::view::RevisionView;
 use alembic::evaluate::{Direction, Ended};
+use schema::apply::Existing;
 use schema::{Failure, Operation};
 
 declare_rule! {
@@ -99,6 +100,7 @@ fn what_stays(revision: &RevisionView<'_>) -> Vec<String> {
     for step in revision.point.upgrade.steps.iter() {
         for failed in schema::apply(&mut schema, step, revision.context).failures {
             let what = match failed.failure {
+                Failure::AlreadyExists { kind: Existing::Label, name, .. } => format!("label {name}"),
                 Failure::AlreadyExists { table: Some(table), name, .. } if table.name != name => {
                     format!("{table}.{name}")
                 }

@@ -1,5 +1,6 @@
 //! `not-null-column-without-default`
 
+use crate::fills::written_delete;
 use crate::finding::{Finding, Subject};
 use crate::fix::{Desk, Fix};
 use crate::locate::{call, locate};
@@ -8,7 +9,7 @@ use crate::rule::declare_rule;
 use crate::sink::Sink;
 use crate::text::database;
 use crate::view::{OperationView, table_in};
-use fact::{Fact, Name, Place};
+use fact::{Fact, Name, Place, Reason, Unknown};
 use python::ast::Expr;
 use schema::Kind;
 use schema::column::Autoincrement;
@@ -87,6 +88,10 @@ fn check(operation: &OperationView<'_>, sink: &mut Sink<'_>) {
     let unknown = column.nullable.unknown().or(column.default.unknown()).or(column.ty.unknown());
     if let Some(unknown) = unknown {
         sink.withhold(unknown);
+        return;
+    }
+    if let Some(place) = written_delete(&operation.at.revision.parsed) {
+        sink.withhold(&Unknown::new(Reason::Rows, place));
         return;
     }
     let name = added.name;
@@ -242,6 +247,14 @@ mod tests {
             op.add_column('tasks', sa.Column('a', sa.Integer, nullable=outside.flag))
             if op.get_bind().dialect.name == 'sqlite':
                 op.add_column('tasks', sa.Column('b', sa.Integer, nullable=False))
+        ",
+        );
+        check_steps(
+            RULE,
+            "
+            session = sa.orm.Session(bind=op.get_bind())
+            session.query(outside.Task).delete()
+            op.add_column('tasks', sa.Column('a', sa.Integer, nullable=False))
         ",
         );
         check_steps(
