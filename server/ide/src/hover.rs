@@ -310,7 +310,7 @@ mod tests {
             &upgrade("op.alter_column('tasks', 'tit$0le', nullable=True)"),
             &expect![[r#"
             'title'
-            **title** `character varying(100)  NOT NULL` → `character varying(100)`
+            **title** `character varying(100) NOT NULL` → `character varying(100)`
 
             **tasks**, before and after `alter_column tasks.title`
 
@@ -327,7 +327,7 @@ mod tests {
             &upgrade("op.drop_column('tasks', column_name='tit$0le')"),
             &expect![[r#"
             'title'
-            **title** `character varying(100)  NOT NULL`, dropped
+            **title** `character varying(100) NOT NULL`, dropped
 
             **tasks**, before and after `drop_column tasks.title`
 
@@ -343,7 +343,7 @@ mod tests {
             &upgrade("op.create_index('ix', 'tasks', ['tit$0le'])"),
             &expect![[r#"
             'title'
-            **title** `character varying(100)  NOT NULL`
+            **title** `character varying(100) NOT NULL`
 
             **tasks**, before and after `create_index ix on tasks`
 
@@ -362,7 +362,7 @@ mod tests {
             ),
             &expect![[r#"
                 'users.id'
-                **id** `integer  NOT NULL  DEFAULT nextval('users_id_seq'::regclass)`, in the primary key
+                **id** `integer NOT NULL DEFAULT nextval('users_id_seq'::regclass)`, in the primary key
 
                 **users**, unchanged by `add_column tasks.user_id`
 
@@ -402,7 +402,7 @@ mod tests {
             &body,
             &expect![[r#"
             'title'
-            **title** `character varying(100)  NOT NULL`, dropped
+            **title** `character varying(100) NOT NULL`, dropped
 
             **tasks**, before and after `drop_column tasks.title`
 
