@@ -148,12 +148,12 @@ fn check_edits(utf8: bool, seed: u64) {
 
 #[test]
 fn rapid_edits_in_utf16() {
-    check_edits(false, 1);
+    (1..=3).for_each(|seed| check_edits(false, seed));
 }
 
 #[test]
 fn rapid_edits_in_utf8() {
-    check_edits(true, 2);
+    (4..=6).for_each(|seed| check_edits(true, seed));
 }
 
 #[test]
