@@ -146,7 +146,9 @@ impl Folder<'_> {
     /// `old` lends the points that have not changed.
     pub fn fold(&self, old: Option<&History>) -> History {
         let mut history = History::default();
-        let mut state: Arc<State> = Arc::default();
+        // Every history starts from the same empty database.
+        let first = old.and_then(|old| old.points.first());
+        let mut state: Arc<State> = first.map(|point| point.before.clone()).unwrap_or_default();
         for (index, rev) in self.environment.order.iter().enumerate() {
             let Some(revision) = self.environment.revision(*rev) else { continue };
             let known = old.and_then(|old| old.points.get(index)).filter(|point| point.rev == *rev);

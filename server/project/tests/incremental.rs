@@ -350,7 +350,7 @@ fn single_edits() {
         for edit in
             texts(part).chain([Edit::Remove(part), Edit::Hide(part), Edit::Rename(part, 1), Edit::Move(part)])
         {
-            check(&[edit.clone()]);
+            check(std::slice::from_ref(&edit));
             check(&[edit, Edit::Write(part, 0)]);
         }
     }
