@@ -51,11 +51,19 @@ impl Kind {
 #[derive(Debug, Default)]
 pub(super) struct Handles {
     pub next_block: u32,
+    pub next_inspector: u32,
 }
 
 /// A handle of a kind that there is one of.
 pub(super) fn handle(_: &Cx<'_, '_>, kind: Kind) -> Value {
     Value::Handle(Handle { kind: kind as u32, id: 0 })
+}
+
+/// A new inspector: it remembers what it was told.
+pub(super) fn inspector(cx: &mut Cx<'_, '_>) -> Value {
+    let id = cx.host.handles.next_inspector;
+    cx.host.handles.next_inspector += 1;
+    Value::Handle(Handle { kind: Kind::Inspector as u32, id })
 }
 
 pub(super) fn batch_handle(id: u32) -> Value {
@@ -99,7 +107,7 @@ pub(super) fn method<'a>(
 ) -> Option<Eval> {
     match Kind::of(of)? {
         Kind::Bind => Some(bind::method(cx, name, args, place)),
-        Kind::Inspector => Some(inspect::method(cx, name, args, place)),
+        Kind::Inspector => Some(inspect::remembered(cx, of.id, name, args, place)),
         Kind::Dialect => Some(inspect::dialect_method(cx, name, args, place)),
         Kind::Context => Some(bind::context_method(cx, name, args, place)),
         Kind::Batch => Some(batch::method(cx, of.id, name, args, place)),

@@ -12,6 +12,25 @@ use schema::table::ObjectKind;
 use schema::{ForeignKey, Index, IndexItem, ServerDefault, Table, TableName};
 use std::sync::Arc;
 
+/// A question by its method and the names that it was put with.
+pub(super) type Question = (Name, Vec<Option<Name>>);
+
+/// A question to one inspector, which answers the same one the same way until its cache is cleared.
+pub(super) fn remembered(cx: &mut Cx<'_, '_>, inspector: u32, name: Name, args: &Args, place: Place) -> Eval {
+    if name == "clear_cache" {
+        cx.host.state.answers.retain(|(of, _), _| *of != inspector);
+        return Ok(Value::None);
+    }
+    let asked = args.list.iter().map(|arg| identifier(&arg.value).map(|(name, _)| name)).collect();
+    let key = (inspector, (name, asked));
+    if let Some(answer) = cx.host.state.answers.get(&key) {
+        return Ok(answer.clone());
+    }
+    let answer = method(cx, name, args, place)?;
+    cx.host.state.answers.insert(key, answer.clone());
+    Ok(answer)
+}
+
 pub(super) fn method(cx: &mut Cx<'_, '_>, name: Name, args: &Args, place: Place) -> Eval {
     let surroundings = cx.host.need_surroundings(place)?;
     match name.as_str() {

@@ -62,6 +62,8 @@ pub struct HostState {
     tables: Vec<Value>,
     /// Metadata that were filled from the database.
     reflected: Vec<Value>,
+    /// What each inspector has answered: it asks the database once, whatever happens to the schema afterwards.
+    answers: imbl::HashMap<(u32, inspect::Question), Value>,
 }
 
 impl<'a> MigrationHost<'a> {
@@ -188,6 +190,7 @@ impl<'a> Host for MigrationHost<'a> {
             blocks,
             autocommit: left.autocommit.min(right.autocommit),
             tables: if left.tables.len() >= right.tables.len() { left.tables } else { right.tables },
+            answers: left.answers.intersection_with(right.answers, |left, _| left),
             reflected: if left.reflected.len() >= right.reflected.len() {
                 left.reflected
             } else {

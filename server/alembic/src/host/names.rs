@@ -1,6 +1,6 @@
 //! Names that Alembic's own modules go by, and what is known of code from elsewhere.
 
-use super::handle::{Kind, handle};
+use super::handle::{Kind, handle, inspector};
 use super::{Cx, MigrationHost};
 use fact::{Name, Place, Reason, Unknown};
 use python::eval::Interp;
@@ -134,15 +134,15 @@ pub(super) fn call(cx: &mut Cx<'_, '_>, path: Name, args: &Args, place: Place) -
         }
         "alembic.context.get_tag_argument" => Value::None,
         "sqlalchemy.inspect" | "sqlalchemy.inspection.inspect" => match first() {
-            Some(Value::Handle(of)) if is_connection(Kind::of(*of)) => handle(cx, Kind::Inspector),
-            Some(Value::Unknown(_)) => handle(cx, Kind::Inspector),
+            Some(Value::Handle(of)) if is_connection(Kind::of(*of)) => inspector(cx),
+            Some(Value::Unknown(_)) => inspector(cx),
             _ => return None,
         },
         "sqlalchemy.engine.reflection.Inspector.from_engine"
         | "sqlalchemy.Inspector.from_engine"
         | "sqlalchemy.engine.Inspector.from_engine"
         | "sqlalchemy.engine.reflection.Inspector"
-        | "sqlalchemy.engine.Inspector" => handle(cx, Kind::Inspector),
+        | "sqlalchemy.engine.Inspector" => inspector(cx),
         "sqlalchemy.orm.Session"
         | "sqlalchemy.orm.session.Session"
         | "sqlalchemy.orm.sessionmaker"
