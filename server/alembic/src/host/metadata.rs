@@ -105,6 +105,20 @@ fn all(cx: &mut Cx<'_, '_>, of: &Value, name: Name, args: &Args, place: Place) -
     })
 }
 
+/// `metadata.tables`: what the project has put into it, by name.
+pub(super) fn tables(cx: &mut Cx<'_, '_>, of: &Value, place: Place) -> Option<Value> {
+    let key = sqlalchemy::metadata(cx, of)?.key;
+    let tables = in_metadata(cx, key)?;
+    if tables.iter().any(|table| table.open.is_some()) {
+        return None;
+    }
+    let args = |table: &Table| Args::values([Value::str(&table.name.name), of.clone()], place);
+    let entry = |table: &Table| {
+        (Value::str(&table.name.to_string()), super::reflect::described(table, &args(table), place))
+    };
+    Some(Value::Dict(tables.iter().map(entry).collect()))
+}
+
 /// The tables that the code and everything that it imports have put into a metadata. `None`: it is not of the project.
 fn in_metadata(cx: &mut Cx<'_, '_>, key: MetadataKey) -> Option<Vec<Table>> {
     if matches!(key, MetadataKey::Path(_)) || !cx.load_imports() {

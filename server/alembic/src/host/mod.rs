@@ -228,9 +228,9 @@ impl<'a> Host for MigrationHost<'a> {
     fn getattr(cx: &mut Interp<'_, Self>, of: &Value, name: Name, place: Place) -> Option<Eval> {
         match of {
             Value::Handle(handle) => handle::getattr(cx, *handle, name, place),
-            Value::Symbol(_) if name == "tables" => {
-                reflect::tables(cx, of, place).or_else(|| sqlalchemy::hooks::getattr(cx, of, name, place))
-            }
+            Value::Symbol(_) if name == "tables" => reflect::tables(cx, of, place)
+                .or_else(|| metadata::tables(cx, of, place).map(Ok))
+                .or_else(|| sqlalchemy::hooks::getattr(cx, of, name, place)),
             _ => names::getattr(cx, of, name, place)
                 .or_else(|| sqlalchemy::hooks::getattr(cx, of, name, place)),
         }

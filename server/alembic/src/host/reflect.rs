@@ -106,7 +106,7 @@ fn same(a: &Value, b: &Value) -> bool {
     }
 }
 
-fn described(table: &Table, args: &Args, place: Place) -> Value {
+pub(super) fn described(table: &Table, args: &Args, place: Place) -> Value {
     let mut list: Vec<Arg> = args.positional().take(2).cloned().collect();
     let item = |value: Value| Arg { name: None, value, place };
     let in_key = |column: Name| table.primary_key.as_ref().is_some_and(|key| key.columns.contains(&column));
