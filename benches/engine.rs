@@ -1,4 +1,4 @@
-//! What opening a workspace and typing in it cost: `cargo bench -p project`.
+//! What opening a workspace, judging it and typing in it cost: `cargo bench -p advice`.
 
 mod generate;
 
@@ -40,6 +40,21 @@ fn cold(bencher: Bencher<'_, '_>, count: usize) {
     let options = options(&files);
     let files = Arc::new(files);
     bencher.bench_local(|| World::new(files.clone(), options.clone()));
+}
+
+/// The same, and every finding of every revision.
+#[divan::bench(args = COUNTS)]
+fn cold_check(bencher: Bencher<'_, '_>, count: usize) {
+    let files = generate::history(count);
+    let options = options(&files);
+    let files = Arc::new(files);
+    let judging = advice::Options::default();
+    bencher.bench_local(|| {
+        let snapshot = World::new(files.clone(), options.clone()).snapshot();
+        let reports: Vec<advice::Report> =
+            snapshot.environments.iter().map(|environment| advice::check(environment, &judging)).collect();
+        reports
+    });
 }
 
 /// One revision alternates between two texts.
