@@ -13,7 +13,7 @@ pub(super) fn method(cx: &mut Cx<'_, '_>, name: Name, args: &Args, place: Place)
         "execute" | "exec_driver_sql" | "exec" | "scalar" | "scalars" => match statement() {
             Some((value, at)) => {
                 let answer = sql::run(cx, &value, at, place)?;
-                Ok(if name == "scalar" { scalar(cx, &answer, place) } else { answer })
+                Ok(if name == "scalar" { scalar(&answer) } else { answer })
             }
             None => Ok(rows_unknown(place)),
         },
@@ -58,19 +58,16 @@ fn query(cx: &mut Cx<'_, '_>, args: &Args, place: Place) -> Value {
     }
 }
 
-fn scalar(cx: &mut Cx<'_, '_>, answer: &Value, _: Place) -> Value {
+fn scalar(answer: &Value) -> Value {
     match answer {
         Value::Handle(of) if Kind::of(*of) == Some(Kind::NoRows) => Value::None,
         Value::Handle(of) if Kind::of(*of) == Some(Kind::Zero) => Value::Int(0),
-        other => {
-            let _ = cx;
-            other.clone()
-        }
+        other => other.clone(),
     }
 }
 
 /// Methods of a result without rows, and of a query that has none.
-pub(super) fn no_rows_method(cx: &mut Cx<'_, '_>, name: Name, args: &Args, place: Place) -> Eval {
+pub(super) fn no_rows_method(cx: &Cx<'_, '_>, name: Name, place: Place) -> Eval {
     Ok(match name.as_str() {
         "fetchall" | "all" | "fetchmany" | "partitions" | "yield_per" | "keys" => Value::List([].into()),
         "fetchone" | "first" | "scalar" | "one_or_none" | "scalar_one_or_none" => Value::None,
@@ -84,10 +81,7 @@ pub(super) fn no_rows_method(cx: &mut Cx<'_, '_>, name: Name, args: &Args, place
         "count" => Value::Int(0),
         "exists" => Value::Bool(false),
         "update" | "delete" => Value::Int(0),
-        _ => {
-            let _ = args;
-            handle(cx, Kind::NoRows)
-        }
+        _ => handle(cx, Kind::NoRows),
     })
 }
 

@@ -111,7 +111,7 @@ pub(super) fn method<'a>(
         Kind::Dialect => Some(inspect::dialect_method(cx, name, args, place)),
         Kind::Context => Some(bind::context_method(cx, name, args, place)),
         Kind::Batch => Some(batch::method(cx, of.id, name, args, place)),
-        Kind::NoRows => Some(bind::no_rows_method(cx, name, args, place)),
+        Kind::NoRows => Some(bind::no_rows_method(cx, name, place)),
         Kind::Zero => Some(bind::zero_method(name, place)),
         Kind::SessionMaker => Some(Ok(handle(cx, Kind::Bind))),
         Kind::Autocommit | Kind::Block => Some(Ok(Value::None)),
