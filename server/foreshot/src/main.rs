@@ -1,17 +1,7 @@
-//! Foreshot: a language server and command-line tool for Alembic.
-
-mod cli;
-mod config;
-mod environment;
-mod failure;
-mod load;
-mod lsp;
-mod output;
-mod style;
-mod workspace;
+//! The program: everything it does is in the library.
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    cli::main()
+    foreshot::main()
 }

@@ -18,7 +18,8 @@ pub struct ServerArgs {
 
 /// Serves until the editor leaves. The exit code tells whether it said goodbye.
 pub fn run(_: &ServerArgs, global: &Global) -> Result<u8> {
-    Ok(match lsp::serve(scope(global)?)? {
+    let (input, output) = (tokio::io::stdin(), tokio::io::stdout());
+    Ok(match lsp::serve(scope(global)?, input, output)? {
         Ended::Properly => code::DONE,
         Ended::Abruptly => code::LEFT,
     })

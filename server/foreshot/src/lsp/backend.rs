@@ -16,6 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::sync::{Notify, oneshot};
 use tower_lsp::jsonrpc::{Error, Result as Reply};
@@ -36,7 +37,11 @@ const HOVER_PATIENCE: Duration = Duration::from_millis(1500);
 const STACK: usize = 16 << 20;
 
 /// Serves until the client leaves.
-pub async fn serve(scope: Scope) -> Result<Ended> {
+pub async fn serve(
+    scope: Scope,
+    input: impl AsyncRead + Unpin,
+    output: impl AsyncWrite + Send + Unpin + 'static,
+) -> Result<Ended> {
     let (events, received) = mpsc::channel();
     let (outputs, sending) = unbounded_channel();
     let worker = Worker::new(scope, outputs);
@@ -55,11 +60,10 @@ pub async fn serve(scope: Scope) -> Result<Ended> {
     .custom_method(MALFORMED, Backend::malformed)
     .finish();
     let (library, filtered) = tokio::io::duplex(1 << 20);
-    let serving =
-        Server::new(library, tokio::io::stdout(), socket).concurrency_level(CONCURRENT).serve(service);
+    let serving = Server::new(library, output, socket).concurrency_level(CONCURRENT).serve(service);
     let serving = tokio::spawn(serving);
     let ended = tokio::select! {
-        ended = pass_messages(tokio::io::stdin(), filtered, convert::is_message) => ended,
+        ended = pass_messages(input, filtered, convert::is_message) => ended,
         () = shared.parent_gone.notified() => {
             tracing::warn!("the process that started the server is gone");
             Ended::Abruptly

@@ -24,6 +24,7 @@ mod worker;
 pub use discovery::Scope;
 
 use anyhow::{Context, Result};
+use tokio::io::{AsyncRead, AsyncWrite};
 
 /// How the conversation ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,14 +35,18 @@ pub enum Ended {
     Abruptly,
 }
 
-/// Serves one client on standard input and output until it leaves.
-pub fn serve(scope: Scope) -> Result<Ended> {
+/// Serves one client, who writes to `input` and reads from `output`, until it leaves.
+pub fn serve(
+    scope: Scope,
+    input: impl AsyncRead + Unpin,
+    output: impl AsyncWrite + Send + Unpin + 'static,
+) -> Result<Ended> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .context("the runtime cannot be started")?;
-    let ended = runtime.block_on(backend::serve(scope));
+    let ended = runtime.block_on(backend::serve(scope, input, output));
     // Standard input may still be waited for, and never end.
     runtime.shutdown_background();
     ended
