@@ -1,0 +1,14 @@
+//! Foreshot: a language server and command-line tool for Alembic.
+
+mod cli;
+mod config;
+mod environment;
+mod failure;
+mod load;
+mod lsp;
+mod output;
+mod style;
+mod workspace;
+
+pub use cli::main;
+pub use lsp::{Ended, Scope, serve};
