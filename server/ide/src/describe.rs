@@ -28,8 +28,8 @@ pub fn describe(operation: &Operation) -> String {
             format!("drop_index {}{on}", told(name))
         }
         Operation::RenameIndex { from, to, .. } => format!("rename index {from} to {to}"),
-        Operation::SetTableComment { table, comment: Some(_) } => format!("create_table_comment {table}"),
-        Operation::SetTableComment { table, comment: None } => format!("drop_table_comment {table}"),
+        Operation::SetTableComment { table, comment: Some(_), .. } => format!("create_table_comment {table}"),
+        Operation::SetTableComment { table, comment: None, .. } => format!("drop_table_comment {table}"),
         Operation::Batch { table, .. } => format!("batch_alter_table {table}"),
         Operation::CreateEnum { name, .. } => format!("create type {name}"),
         Operation::DropEnum { name, .. } => format!("drop type {name}"),

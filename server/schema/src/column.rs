@@ -1,6 +1,7 @@
 //! Columns and the values that the server fills in.
 
 use crate::Type;
+use crate::spelling::Spelling;
 use fact::{Fact, Name, Place};
 use std::sync::Arc;
 
@@ -17,6 +18,8 @@ pub struct Column {
     pub comment: Option<Arc<str>>,
     /// MySQL's `ON UPDATE` clause of the default and other text that a dialect keeps with the column.
     pub options: Vec<(Name, Arc<str>)>,
+    /// How the type was written.
+    pub spelling: Spelling,
     pub place: Place,
 }
 
@@ -33,8 +36,15 @@ impl Column {
             autoincrement: Autoincrement::Auto,
             comment: None,
             options: Vec::new(),
+            spelling: Spelling::default(),
             place,
         }
+    }
+
+    /// The identity or the expression that the server makes the value by.
+    pub fn generated(&self) -> Option<Generated> {
+        let computed = self.computed.clone().map(Generated::Computed);
+        computed.or_else(|| self.identity.clone().map(Generated::Identity))
     }
 }
 
@@ -69,10 +79,27 @@ pub struct Computed {
     pub persisted: Option<bool>,
 }
 
-/// `GENERATED ... AS IDENTITY`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// `GENERATED ... AS IDENTITY`, with the options that were given.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Identity {
     pub always: bool,
+    pub on_null: bool,
     pub start: Option<i64>,
     pub increment: Option<i64>,
+    pub min_value: Option<i64>,
+    pub max_value: Option<i64>,
+    /// `NO MINVALUE`
+    pub no_min_value: bool,
+    /// `NO MAXVALUE`
+    pub no_max_value: bool,
+    pub cycle: Option<bool>,
+    pub cache: Option<i64>,
+    pub order: Option<bool>,
+}
+
+/// What stands in the place of a default where the server makes the value itself.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Generated {
+    Computed(Computed),
+    Identity(Identity),
 }

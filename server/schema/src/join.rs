@@ -76,6 +76,7 @@ fn join_columns(a: &Column, b: &Column, because: &Unknown) -> Column {
         autoincrement: if a.autoincrement == b.autoincrement { a.autoincrement } else { Default::default() },
         comment: a.comment.clone().filter(|comment| b.comment.as_ref() == Some(comment)),
         options: a.options.iter().filter(|option| b.options.contains(option)).cloned().collect(),
+        spelling: a.spelling.clone(),
         place: a.place,
     }
 }

@@ -10,6 +10,7 @@ pub mod join;
 pub mod naming;
 pub mod operation;
 pub mod report;
+pub mod spelling;
 pub mod sql;
 pub mod table;
 #[cfg(test)]
@@ -17,7 +18,7 @@ mod testing;
 pub mod types;
 
 pub use apply::{Context, Failed, Failure, Outcome, apply, apply_all, apply_strict};
-pub use column::{Column, Computed, Identity, ServerDefault};
+pub use column::{Column, Computed, Generated, Identity, ServerDefault};
 pub use constraint::{
     Check, Constraint, ConstraintKind, Exclude, ForeignKey, Index, IndexItem, PrimaryKey, Unique,
 };
@@ -27,5 +28,6 @@ pub use invert::{Why, invert, invert_all};
 pub use join::join;
 pub use naming::NamingConvention;
 pub use operation::{ColumnChange, DataChange, Operation, Step, Touched, Written};
+pub use spelling::{Spelling, Term};
 pub use table::{EnumType, Schema, Table, TableName};
 pub use types::Type;

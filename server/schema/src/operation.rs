@@ -1,6 +1,7 @@
 //! What a migration does to a schema, one directive at a time.
 
-use crate::column::Identity;
+use crate::column::{Generated, Identity};
+use crate::spelling::Spelling;
 use crate::table::ObjectKind;
 use crate::{Column, Computed, Constraint, ConstraintKind, Index, ServerDefault, Table, TableName, Type};
 use fact::{Fact, Name, Place, Unknown};
@@ -100,6 +101,8 @@ pub enum Operation {
         name: Fact<Name>,
         if_exists: bool,
         concurrently: bool,
+        /// Other dialect options: full keyword and value text. They matter to the text of the call alone.
+        options: Vec<(Name, Arc<str>)>,
     },
     RenameIndex {
         table: Option<TableName>,
@@ -109,6 +112,8 @@ pub enum Operation {
     SetTableComment {
         table: TableName,
         comment: Option<Arc<str>>,
+        /// What the call says of the comment as it was.
+        existing: Option<Arc<str>>,
     },
     /// The operations of one `batch_alter_table` block, run at its end.
     Batch {
@@ -221,9 +226,12 @@ pub struct ColumnChange {
     pub existing_comment: Option<Option<Arc<str>>>,
     pub existing_autoincrement: Option<bool>,
     /// `existing_server_default` is an Identity or Computed.
-    pub existing_generated: bool,
+    pub existing_generated: Option<Generated>,
     /// The whole column is restated as in MySQL's own MODIFY (raw SQL): what is not given is lost.
     pub restates: bool,
+    /// How `type_` and `existing_type` were written.
+    pub spelling: Spelling,
+    pub existing_spelling: Spelling,
 }
 
 /// A statement that changes rows.

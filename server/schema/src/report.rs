@@ -407,7 +407,7 @@ mod tests {
         let mut generated = column("g", Type::Integer);
         generated.computed = Some(Computed { sql: "a * 2".into(), persisted: Some(true) });
         let mut identity = column("i", Type::Integer);
-        identity.identity = Some(Identity { always: true, start: None, increment: None });
+        identity.identity = Some(Identity { always: true, ..Identity::default() });
         let mut noted = column("a", Type::Integer);
         noted.comment = Some("note".into());
         let operation = create_table("t", &[noted, generated, identity], &[], &[]);
@@ -492,7 +492,11 @@ mod tests {
                 r#"{"tables":{"a":null,"b":{"columns":{"y":{"type":"integer","nullable":true,"default":null}},"pk":null,"uniques":[],"fks":[],"checks":[],"indexes":[],"unknown":[]}}}"#
             ]],
         );
-        let comment = crate::Operation::SetTableComment { table: plain("a"), comment: Some("x".into()) };
+        let comment = crate::Operation::SetTableComment {
+            table: plain("a"),
+            comment: Some("x".into()),
+            existing: None,
+        };
         check_changes(PG, &before, vec![comment], expect![[r#"{"tables":{}}"#]]);
         let labels = Fact::Known(vec!["a".into()]);
         let made = crate::Operation::CreateEnum { name: plain("k"), labels, check_first: false };

@@ -189,6 +189,7 @@ pub fn drop_index(table: Option<&str>, text: &str) -> Operation {
         name: Fact::Known(name(text)),
         if_exists: false,
         concurrently: false,
+        options: Vec::new(),
     }
 }
 

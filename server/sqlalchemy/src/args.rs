@@ -162,7 +162,7 @@ fn is_f(callee: &Value) -> bool {
 }
 
 /// The text of a value, for options that are kept as they were written.
-pub(crate) fn option_text(value: &Value) -> Option<String> {
+pub fn option_text(value: &Value) -> Option<String> {
     let all = |items: &[Value], open: &str, close: &str| {
         let items: Option<Vec<String>> = items.iter().map(option_item).collect();
         Some(format!("{open}{}{close}", items?.join(", ")))
@@ -173,6 +173,7 @@ pub(crate) fn option_text(value: &Value) -> Option<String> {
         Value::Bool(false) => Some("False".to_owned()),
         Value::Int(int) => Some(int.to_string()),
         Value::Float(float) => Some(float.to_string()),
+        Value::Tuple(items) if items.len() == 1 => all(items, "(", ",)"),
         Value::Tuple(items) => all(items, "(", ")"),
         Value::List(items) => all(items, "[", "]"),
         Value::Set(items) => all(items, "{", "}"),
@@ -191,7 +192,11 @@ fn option_item(value: &Value) -> Option<String> {
     match value {
         Value::Str(text) => Some(format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))),
         Value::None => Some("None".to_owned()),
-        other => option_text(other),
+        // A column among the items of an option is its name.
+        other => match crate::path::call_of(other, "Column").and_then(|call| call.args.get(0, "name")) {
+            Some(name) => option_item(&name.value),
+            None => option_text(other),
+        },
     }
 }
 

@@ -274,7 +274,7 @@ impl ColumnSpec {
         let Some(call) = as_call(interp, value) else {
             let known = core_name(value).is_some_and(|name| {
                 if name == "Identity" {
-                    self.identity = Some(Identity { always: false, start: None, increment: None });
+                    self.identity = Some(Identity::default());
                 }
                 matches!(name.as_str(), "Identity" | "FetchedValue")
             });
@@ -372,7 +372,7 @@ impl ColumnSpec {
             self.sequence = default::sequence_name(interp, &arg.value.clone()).or(self.sequence);
         }
         for (keyword, arg) in args.keywords() {
-            if is_dialect_option(&keyword)
+            if (is_dialect_option(&keyword) || keyword == "system")
                 && let Some(text) = option_text(&arg.value)
             {
                 self.options.push((keyword, text.into()));
@@ -427,6 +427,9 @@ impl ColumnSpec {
         let primary_key = self.primary_key.unwrap_or(false);
         let nullable_given = self.nullable.is_some();
         let mut column = Column::new(name, self.ty.unwrap_or(Fact::Known(Type::Null)), self.place);
+        if let Some(value) = &self.type_value {
+            column.spelling = types::spelling(value, &column.ty);
+        }
         column.nullable = match (self.nullable, &self.identity) {
             (Some(nullable), _) => nullable,
             // An identity column is NOT NULL unless it says otherwise.
@@ -486,7 +489,50 @@ impl ColumnSpec {
 }
 
 /// Keywords that go to a dialect: `mysql_engine`, `postgresql_where`.
-pub(crate) fn is_dialect_option(keyword: &str) -> bool {
-    const PREFIXES: &[&str] = &["mariadb_", "mssql_", "mysql_", "oracle_", "postgresql_", "sqlite_"];
-    PREFIXES.iter().any(|prefix| keyword.starts_with(prefix))
+///
+/// Anybody can write a dialect, so it is every `first_rest` whose first word does not begin a keyword of SQLAlchemy or
+/// Alembic.
+pub fn is_dialect_option(keyword: &str) -> bool {
+    const OWN: &[&str] = &[
+        "active",
+        "autoload",
+        "column",
+        "constraint",
+        "create",
+        "dataclass",
+        "default",
+        "deferred",
+        "existing",
+        "extend",
+        "if",
+        "implicit",
+        "include",
+        "index",
+        "inherit",
+        "inline",
+        "insert",
+        "keep",
+        "kw",
+        "link",
+        "listeners",
+        "local",
+        "must",
+        "native",
+        "new",
+        "old",
+        "primary",
+        "quote",
+        "referent",
+        "remote",
+        "resolve",
+        "server",
+        "sort",
+        "source",
+        "table",
+        "type",
+        "use",
+    ];
+    keyword
+        .split_once('_')
+        .is_some_and(|(first, rest)| !first.is_empty() && !rest.is_empty() && !OWN.contains(&first))
 }

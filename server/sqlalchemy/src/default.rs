@@ -125,14 +125,28 @@ pub fn identity(args: &Args, place: Place) -> Fact<Identity> {
     // `always` moved from the first place to a keyword; a number in front is `start`.
     let first_is_number = args.positional().next().is_some_and(|arg| matches!(arg.value, Value::Int(_)));
     let identity = match first_is_number {
-        true => {
-            Identity { always: false, start: params.int(0, "start"), increment: params.int(1, "increment") }
-        }
+        true => Identity {
+            start: params.int(0, "start"),
+            increment: params.int(1, "increment"),
+            ..Identity::default()
+        },
         false => Identity {
             always: params.flag(0, "always", false),
             start: params.int(KEYWORD, "start"),
             increment: params.int(KEYWORD, "increment"),
+            ..Identity::default()
         },
+    };
+    let identity = Identity {
+        on_null: params.flag(KEYWORD, "on_null", false),
+        min_value: params.int(KEYWORD, "minvalue"),
+        max_value: params.int(KEYWORD, "maxvalue"),
+        no_min_value: params.flag(KEYWORD, "nominvalue", false),
+        no_max_value: params.flag(KEYWORD, "nomaxvalue", false),
+        cycle: params.maybe_flag("cycle"),
+        cache: params.int(KEYWORD, "cache"),
+        order: params.maybe_flag("order"),
+        ..identity
     };
     params.finish(identity)
 }

@@ -22,7 +22,7 @@ pub mod table_ref;
 mod tests;
 pub mod types;
 
-pub use args::constraint_name;
+pub use args::{constraint_name, option_text};
 pub use column::{ColumnItem, column};
 pub use declarative::{MappedTable, Models, mapped_table};
 pub use dml::{Statement, statement};

@@ -3,12 +3,13 @@
 use super::batch::{Target, queue};
 use super::directive::{Bound, identifier};
 use super::{Cx, record, sql};
-use fact::{Fact, Reason, Unknown};
+use fact::{Fact, Name, Reason, Unknown};
 use python::host::Eval;
 use python::value::{Arg, Args, Call, Symbol, Value};
 use schema::operation::ColumnChange;
 use schema::{
-    Constraint, ConstraintKind, ForeignKey, Index, Operation, PrimaryKey, TableName, Touched, Unique, Written,
+    Constraint, ConstraintKind, ForeignKey, Generated, Index, Operation, PrimaryKey, TableName, Touched,
+    Unique, Written,
 };
 use sqlalchemy::Scope;
 use sqlalchemy::default::Filled;
@@ -157,6 +158,7 @@ fn build(
                 name,
                 if_exists: args.flag("if_exists"),
                 concurrently: args.flag("postgresql_concurrently"),
+                options: dialect_options(args),
             }
         }
         "drop_constraint" => {
@@ -181,9 +183,13 @@ fn build(
             }
         }
         "create_table_comment" => {
-            Operation::SetTableComment { table: table()?, comment: text(args, "comment") }
+            let existing = text(args, "existing_comment");
+            Operation::SetTableComment { table: table()?, comment: text(args, "comment"), existing }
         }
-        "drop_table_comment" => Operation::SetTableComment { table: table()?, comment: None },
+        "drop_table_comment" => {
+            let existing = text(args, "existing_comment");
+            Operation::SetTableComment { table: table()?, comment: None, existing }
+        }
         other => {
             return Err(Unknown::new(Reason::UnknownDirective(other.into()), args.place));
         }
@@ -229,10 +235,14 @@ fn column_change(cx: &mut Cx<'_, '_>, args: &Bound<'_>) -> ColumnChange {
         ..ColumnChange::default()
     };
     if let Some((value, place)) = given("type_") {
-        change.ty = Some(sqlalchemy::types::read_type(cx, &value, place));
+        let ty = sqlalchemy::types::read_type(cx, &value, place);
+        change.spelling = sqlalchemy::types::spelling(&value, &ty);
+        change.ty = Some(ty);
     }
     if let Some((value, place)) = given("existing_type") {
-        change.existing_ty = Some(sqlalchemy::types::read_type(cx, &value, place));
+        let ty = sqlalchemy::types::read_type(cx, &value, place);
+        change.existing_spelling = sqlalchemy::types::spelling(&value, &ty);
+        change.existing_ty = Some(ty);
     }
     if let Some((value, place)) = told("server_default").map(|arg| (arg.value.clone(), arg.place)) {
         match sqlalchemy::default::server_default(cx, &value, place) {
@@ -249,10 +259,21 @@ fn column_change(cx: &mut Cx<'_, '_>, args: &Bound<'_>) -> ColumnChange {
                 change.default = None;
                 change.identity = Some(None);
             }
-            Filled::Identity(_) | Filled::Computed(_) => {}
+            Filled::Identity(identity) => change.existing_generated = Some(Generated::Identity(identity)),
+            Filled::Computed(computed) => change.existing_generated = Some(Generated::Computed(computed)),
         }
     }
     change
+}
+
+/// The keywords that only a dialect knows.
+fn dialect_options(args: &Bound<'_>) -> Vec<(Name, Arc<str>)> {
+    let given = args.keywords().filter(|(keyword, arg)| {
+        sqlalchemy::column::is_dialect_option(keyword)
+            && *keyword != "postgresql_concurrently"
+            && !arg.value.is_none()
+    });
+    given.filter_map(|(keyword, arg)| Some((keyword, sqlalchemy::option_text(&arg.value)?.into()))).collect()
 }
 
 fn known_flag(args: &Bound<'_>, name: &str, value: &Value) -> Fact<bool> {

@@ -80,7 +80,7 @@ impl Engine<'_> {
             existing_default: change.existing_default.clone(),
             existing_comment: change.existing_comment.clone(),
             existing_autoincrement: change.existing_autoincrement,
-            existing_generated: change.existing_generated,
+            existing_generated: change.existing_generated.clone(),
             using: change.using.clone(),
             ..ColumnChange::default()
         };
@@ -122,8 +122,9 @@ impl Engine<'_> {
             self.fail(Failure::Unsupported { table: written, what: "change of a generated column" });
         }
         let identity = change.identity.is_some()
-            || (change.default.is_some() && (change.existing_generated || column.identity.is_some()));
-        let dropped = change.default == Some(Fact::Known(None)) && change.existing_generated;
+            || (change.default.is_some()
+                && (change.existing_generated.is_some() || column.identity.is_some()));
+        let dropped = change.default == Some(Fact::Known(None)) && change.existing_generated.is_some();
         if column.identity.is_some() && change.default.is_some() && !dropped && self.is(Kind::Postgresql) {
             self.fail(Failure::Unsupported { table: written, what: "default on an identity column" });
         }
@@ -201,6 +202,7 @@ impl Engine<'_> {
     pub fn set(&mut self, column: &mut Column, change: &ColumnChange, primary: bool) {
         if let Some(ty) = &change.ty {
             column.ty = ty.clone();
+            column.spelling = change.spelling.clone();
         }
         match &change.nullable {
             Some(Fact::Known(true)) if primary => {}

@@ -125,7 +125,9 @@ impl<'a> Engine<'a> {
                 self.drop_index(table.as_ref(), name, *if_exists);
             }
             Operation::RenameIndex { table, from, to } => self.rename_index(table.as_ref(), *from, *to),
-            Operation::SetTableComment { table, comment } => self.set_table_comment(table, comment.as_ref()),
+            Operation::SetTableComment { table, comment, .. } => {
+                self.set_table_comment(table, comment.as_ref())
+            }
             Operation::Batch { table, options, steps } => self.batch(table, options, steps),
             Operation::CreateEnum { name, labels, check_first } => {
                 self.create_enum(name, labels, *check_first);

@@ -28,6 +28,10 @@ impl Engine<'_> {
             return;
         };
         column.ty = ty.clone();
+        column.spelling = match change.ty {
+            Some(_) => change.spelling.clone(),
+            None => change.existing_spelling.clone(),
+        };
         let nullable =
             change.nullable.clone().or(change.existing_nullable.clone()).unwrap_or(Fact::Known(true));
         if primary && nullable == Fact::Known(true) {

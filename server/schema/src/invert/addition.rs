@@ -44,7 +44,11 @@ impl Transition<'_> {
         if let Some(now) = self.state.tables.get(&new.name).cloned()
             && now.comment != new.comment
         {
-            self.push(Operation::SetTableComment { table: new.name, comment: new.comment.clone() });
+            self.push(Operation::SetTableComment {
+                table: new.name,
+                comment: new.comment.clone(),
+                existing: now.comment.clone(),
+            });
         }
         self.indexes(new, |index| !index.server_made);
         Ok(())

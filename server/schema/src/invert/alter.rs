@@ -14,6 +14,7 @@ pub(super) fn change(from: &Column, to: &Column, kind: Option<Kind>) -> Option<C
     let mut change = ColumnChange::default();
     if from.ty != to.ty {
         change.ty = Some(to.ty.clone());
+        change.spelling = to.spelling.clone();
     }
     if from.nullable != to.nullable {
         change.nullable = Some(to.nullable.clone());
@@ -37,13 +38,14 @@ pub(super) fn change(from: &Column, to: &Column, kind: Option<Kind>) -> Option<C
         change.autoincrement = Some(to.autoincrement == Autoincrement::On);
     }
     restate(&mut change, from);
-    change.existing_generated = from.identity.is_some() || from.computed.is_some();
+    change.existing_generated = from.generated();
     Some(change)
 }
 
 /// Fills in what the call says of the column as it is.
 pub(super) fn restate(change: &mut ColumnChange, column: &Column) {
     // Without `create`, so that Alembic does not drop the CHECK once more.
+    change.existing_spelling = column.spelling.clone();
     change.existing_ty = Some(column.ty.clone().map(unchecked));
     change.existing_nullable = Some(column.nullable.clone());
     if column.default != Fact::Known(None) {

@@ -54,7 +54,8 @@ impl Transition<'_> {
             match &index.name {
                 Fact::Known(Some(name)) => {
                     let (table, name) = (Some(now.name), Fact::Known(*name));
-                    let drop = Operation::DropIndex { table, name, if_exists: false, concurrently: false };
+                    let (if_exists, concurrently, options) = (false, false, Vec::new());
+                    let drop = Operation::DropIndex { table, name, if_exists, concurrently, options };
                     self.free(std::slice::from_ref(&drop))?;
                     self.push_alters(now.name, vec![drop]);
                 }

@@ -118,7 +118,7 @@ impl Altering {
                 cursor.at += 1;
                 cursor.eat_symbol("=");
                 let comment = Some(cursor.known_string()?).filter(|text| !text.is_empty());
-                self.push(Operation::SetTableComment { table: self.table, comment });
+                self.push(Operation::SetTableComment { table: self.table, comment, existing: None });
                 Ok(())
             }
             "WITH" if cursor.is_at(1, "CHECK") || cursor.is_at(1, "NOCHECK") => {
@@ -243,7 +243,13 @@ impl Altering {
             cursor.at += 1;
             let if_exists = cursor.if_exists() || self.if_exists;
             let name = cursor.maybe_name()?;
-            self.push(Operation::DropIndex { table: Some(table), name, if_exists, concurrently: false });
+            self.push(Operation::DropIndex {
+                table: Some(table),
+                name,
+                if_exists,
+                concurrently: false,
+                options: Vec::new(),
+            });
         } else if cursor.eat("CONSTRAINT") || (before == Verb::DropConstraint && !cursor.is("COLUMN")) {
             self.last = Verb::DropConstraint;
             let if_exists = cursor.if_exists();

@@ -174,7 +174,7 @@ impl Reading {
             if cursor.symbol(0) == "(" {
                 let mut inside = cursor.parens()?;
                 let (start, increment) = (number(&mut inside), number(&mut inside));
-                column.identity = Some(Identity { always: true, start, increment });
+                column.identity = Some(Identity { always: true, start, increment, ..Identity::default() });
             }
             return Ok(true);
         }
@@ -295,7 +295,7 @@ pub(super) fn make_key(column: &mut Column, cursor: &Cursor<'_>, alone: bool) {
 
 /// `[(START WITH 1 INCREMENT BY 2 ...)]` behind `IDENTITY`.
 pub(super) fn identity_options(cursor: &mut Cursor<'_>, always: bool) -> Read<Identity> {
-    let mut identity = Identity { always, start: None, increment: None };
+    let mut identity = Identity { always, ..Identity::default() };
     if cursor.symbol(0) == "(" {
         let mut inside = cursor.parens()?;
         while !inside.done() {

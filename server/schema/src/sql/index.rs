@@ -190,7 +190,7 @@ pub(super) fn drop_index(cursor: &mut Cursor<'_>) -> Read<Vec<Operation>> {
             let known: Vec<Name> = parts.iter().filter_map(|p| p.known().copied()).collect();
             table = Some(cursor.qualified(&known)?);
         }
-        dropped.push(Operation::DropIndex { table, name, if_exists, concurrently });
+        dropped.push(Operation::DropIndex { table, name, if_exists, concurrently, options: Vec::new() });
         if !cursor.eat_symbol(",") {
             break;
         }

@@ -118,7 +118,7 @@ fn property(arguments: &[Cursor<'_>], given: bool) -> Read<Operation> {
     let table = fact::name(&text(levels + 3).ok_or(Unreadable)?);
     let table = arguments.first().ok_or(Unreadable)?.qualified(&[schema, table])?;
     if !is(levels + 4, "column") {
-        return Ok(Operation::SetTableComment { table, comment });
+        return Ok(Operation::SetTableComment { table, comment, existing: None });
     }
     let column = fact::name(&text(levels + 5).ok_or(Unreadable)?);
     let change = ColumnChange { comment: Some(comment), ..ColumnChange::default() };

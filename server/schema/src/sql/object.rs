@@ -375,7 +375,7 @@ pub(super) fn comment(cursor: &mut Cursor<'_>) -> Read<Operation> {
     let whole = *cursor;
     if cursor.eat("TABLE") {
         let table = cursor.table()?;
-        return Ok(Operation::SetTableComment { table, comment: comment_text(cursor)? });
+        return Ok(Operation::SetTableComment { table, comment: comment_text(cursor)?, existing: None });
     }
     if cursor.eat("COLUMN") {
         let mut parts = vec![cursor.name()?];

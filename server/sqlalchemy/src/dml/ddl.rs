@@ -99,7 +99,8 @@ fn read<H: Host>(interp: &mut Interp<'_, H>, kind: &str, call: &Call) -> Option<
                 },
                 Err(unknown) => Fact::Unknown(unknown),
             };
-            Operation::DropIndex { table, name, if_exists: flag("if_exists"), concurrently: false }
+            let (if_exists, concurrently, options) = (flag("if_exists"), false, Vec::new());
+            Operation::DropIndex { table, name, if_exists, concurrently, options }
         }
         "CreateSequence" => Operation::CreateSequence {
             name: crate::default::sequence_name(interp, &element)?,

@@ -7,6 +7,7 @@ mod mysql;
 mod packages;
 mod postgresql;
 mod project;
+mod spelling;
 mod to_value;
 
 use crate::args::{Params, why};
@@ -20,6 +21,7 @@ use std::sync::Arc;
 
 pub(crate) use enums::of_class as enum_of_class;
 pub use project::{DIALECT_STAND_IN, dialect_stand_in};
+pub use spelling::spelling;
 pub use to_value::to_value;
 
 /// The type that `value` stands for: a class (`sa.String`), an instance (`sa.String(10)`), or a type of the project.

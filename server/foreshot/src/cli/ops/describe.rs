@@ -116,7 +116,7 @@ impl Scene<'_> {
                 let object = object.with("table_name", table.name);
                 parts.index(object, index).given("schema", table.schema).flag("if_not_exists", *if_not_exists)
             }
-            Operation::DropIndex { table, name, if_exists, concurrently } => Object::new("drop_index")
+            Operation::DropIndex { table, name, if_exists, concurrently, .. } => Object::new("drop_index")
                 .with("index_name", name.clone())
                 .given("table_name", table.map(|table| table.name))
                 .given("schema", table.and_then(|table| table.schema))
@@ -126,10 +126,10 @@ impl Scene<'_> {
                 .given("table_name", table.map(|table| table.name))
                 .with("old_name", from)
                 .with("new_name", to),
-            Operation::SetTableComment { table, comment: Some(comment) } => {
+            Operation::SetTableComment { table, comment: Some(comment), .. } => {
                 named("create_table_comment", *table).with("comment", comment)
             }
-            Operation::SetTableComment { table, comment: None } => named("drop_table_comment", *table),
+            Operation::SetTableComment { table, comment: None, .. } => named("drop_table_comment", *table),
             Operation::CreateEnum { name, labels, check_first } => object_named("create_type", *name)
                 .with("labels", labels.clone())
                 .flag("checkfirst", *check_first),

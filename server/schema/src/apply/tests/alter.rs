@@ -217,7 +217,7 @@ fn nothing_asked_is_nothing_done() {
 
 #[test]
 fn identities_change_on_postgresql_only() {
-    let identity = Some(Identity { always: false, start: None, increment: None });
+    let identity = Some(Identity::default());
     let change = || ColumnChange { identity: Some(identity.clone()), ..ColumnChange::default() };
     let setup = "CREATE TABLE t (a INTEGER NOT NULL)";
     let found = after(PG, &schema(PG, setup), vec![alter("t", "a", change())]);

@@ -116,7 +116,8 @@ fn a_table_that_nobody_made_is_assumed_and_reported_once() {
 
 #[test]
 fn comments_are_kept_where_they_exist() {
-    let comment = || Operation::SetTableComment { table: plain("t"), comment: Some("x".into()) };
+    let comment =
+        || Operation::SetTableComment { table: plain("t"), comment: Some("x".into()), existing: None };
     let found = after(PG, &schema(PG, "CREATE TABLE t (a INTEGER)"), vec![comment()]);
     assert_eq!(found.table(&plain("t")).and_then(|table| table.comment.as_deref()), Some("x"));
     check_refused(SL, "CREATE TABLE t (a INTEGER)", comment(), "this database has no table comment (t)");

@@ -75,7 +75,7 @@ prop_compose! {
         column.default = Fact::Known(default);
         column.comment = comment.map(Into::into);
         if identity == 0 && column.ty == Fact::Known(Type::Integer) && column.default == Fact::Known(None) {
-            column.identity = Some(Identity { always, start: None, increment: None });
+            column.identity = Some(Identity { always, ..Identity::default() });
         }
         column
     }
@@ -164,6 +164,7 @@ fn any_operation() -> impl Strategy<Value = Operation> {
             .prop_map(|(table, comment)| Operation::SetTableComment {
                 table: plain(table),
                 comment: comment.map(Into::into),
+                existing: None,
             }),
     ]
 }

@@ -64,7 +64,7 @@ pub fn show(operation: &Operation) -> String {
         Operation::CreateIndex { table, index, if_not_exists } => {
             format!("{table} + {}{}", show_index(index), flag(*if_not_exists, "if-missing"))
         }
-        Operation::DropIndex { table, name, if_exists, concurrently } => format!(
+        Operation::DropIndex { table, name, if_exists, concurrently, .. } => format!(
             "drop index {}{}{}{}",
             known(name),
             table.map_or(String::new(), |t| format!(" on {t}")),
@@ -74,7 +74,7 @@ pub fn show(operation: &Operation) -> String {
         Operation::RenameIndex { table, from, to } => {
             format!("rename index {}{from} -> {to}", table.map_or(String::new(), |t| format!("{t} ")))
         }
-        Operation::SetTableComment { table, comment } => format!("comment {table} {comment:?}"),
+        Operation::SetTableComment { table, comment, .. } => format!("comment {table} {comment:?}"),
         Operation::CreateEnum { name, labels, check_first } => {
             format!("enum {name} {}{}", known(labels), flag(*check_first, "if-missing"))
         }
