@@ -11,4 +11,5 @@ pub mod host;
 pub mod layout;
 pub mod revision_file;
 pub mod script;
+pub mod snippet;
 pub mod state;
