@@ -16,7 +16,7 @@ mod options;
 mod plan;
 mod precedence;
 mod quiet;
-mod render;
+pub mod render;
 mod rows;
 mod rule;
 mod rules;

@@ -137,19 +137,13 @@ impl Target {
 
     /// The edit, and the imports that its text needs.
     fn with_imports(&self, desk: &Desk<'_>, edit: Edit, body: &[String]) -> Option<Vec<Edit>> {
-        let uses = |name: &str| body.iter().any(|line| line.contains(&format!("{name}.")));
         let mut imports = String::new();
         let newline = self.style.newline;
-        for (needed, statement) in [
-            (uses(&self.style.op) && !self.style.has_op, "from alembic import op"),
-            (uses(&self.style.sa) && !self.style.has_sa, "import sqlalchemy as sa"),
-        ] {
-            if needed {
-                imports.push_str(&match self.imports_end {
-                    0 => format!("{statement}{newline}"),
-                    _ => format!("{newline}{statement}"),
-                });
-            }
+        for statement in self.style.imports(body) {
+            imports.push_str(&match self.imports_end {
+                0 => format!("{statement}{newline}"),
+                _ => format!("{newline}{statement}"),
+            });
         }
         let mut edits = Vec::new();
         if !imports.is_empty() {

@@ -3,7 +3,7 @@
 use super::{Applicability, Desk, Fix};
 use crate::finding::Finding;
 use crate::locate::{Call, call};
-use crate::render::{Style, server_default, type_text};
+use crate::render::{Style, server_default, spelled};
 use crate::view::table_in;
 use crate::walk::walk;
 use fact::Fact;
@@ -46,6 +46,10 @@ fn made(desk: &Desk<'_>, finding: &Finding) -> Option<Fix> {
     let known = table_in(&visit.before, table, context.kind())?.column(column)?;
     let style = desk.style(&revision.parsed);
     let wanted = wanted(known, change, &style)?;
+    let texts: Vec<String> = wanted.iter().map(|(_, text)| text.clone()).collect();
+    if !style.imports(&texts).is_empty() {
+        return None;
+    }
     let mut edits = Vec::new();
     let mut added = String::new();
     for (name, text) in wanted {
@@ -72,7 +76,7 @@ fn names_column(call: &Call, column: &str) -> bool {
 fn wanted(column: &Column, change: &ColumnChange, style: &Style) -> Option<Vec<(&'static str, String)>> {
     let mut out = Vec::new();
     if change.ty.is_none() && change.existing_ty.as_ref() != Some(&column.ty) {
-        out.push(("existing_type", type_text(column.ty.known()?, style)?));
+        out.push(("existing_type", spelled(column.ty.known()?, &column.spelling, style)?));
     }
     if change.nullable.is_none() && change.existing_nullable.as_ref() != Some(&column.nullable) {
         let nullable = column.nullable.known()?;

@@ -101,6 +101,9 @@ impl Addition {
         let plan = required(&self.table, &self.column, &sql, &self.kinds, self.in_block, self.call.at.place);
         let mut steps = vec![format!("{}.execute({})", self.style.op, self.style.string(&plan.backfill))];
         steps.extend(lines(&[plan.require], &self.style)?);
+        if !self.style.imports(&steps).is_empty() {
+            return None;
+        }
         let before = self.text.get(..self.statement.start as usize)?;
         let indent = before.get(before.rfind('\n').map_or(0, |at| at + 1)..)?;
         if !indent.trim().is_empty() {

@@ -1,14 +1,20 @@
 //! Operations as calls of `op` and of batch blocks.
 
 use super::Style;
-use super::constraint::{directive, in_table, name_text, names};
-use super::types::{column, server_default, type_text};
+use super::alter::alterations;
+use super::column::column;
+use super::constraint::{directive, in_table, name_text};
+use super::create_table::create_table;
+use super::index::create_index;
+use super::literal::{flag, option};
+use super::statement::sql_statement;
 use fact::{Fact, Name};
-use schema::operation::{BatchOptions, ColumnChange, Operation, Recreate};
-use schema::{Constraint, ConstraintKind, Index, IndexItem, Table, TableName};
+use schema::operation::{BatchOptions, Operation, Recreate};
+use schema::{ConstraintKind, TableName};
+use std::sync::Arc;
 
 /// The statements of all operations, without indentation of their own; lines inside a statement have theirs.
-pub(crate) fn lines(operations: &[Operation], style: &Style) -> Option<Vec<String>> {
+pub fn lines(operations: &[Operation], style: &Style) -> Option<Vec<String>> {
     let mut out = Vec::new();
     for operation in operations {
         out.extend(statement(operation, style)?);
@@ -16,32 +22,75 @@ pub(crate) fn lines(operations: &[Operation], style: &Style) -> Option<Vec<Strin
     Some(out)
 }
 
+/// One operation as it stands in a batch block (without the block), or outside.
+pub fn call(operation: &Operation, in_block: bool, style: &Style) -> Option<Vec<String>> {
+    if !in_block {
+        return statement(operation, style);
+    }
+    let mut out = warning(operation, style);
+    out.push(format!("{}.{}", style.batch_op, directive_call(operation, true, style)?));
+    Some(out)
+}
+
+/// `op.execute('...')`
+pub fn execute(sql: &str, style: &Style) -> String {
+    format!("{}.execute({})", style.op, style.string(&escaped(sql)))
+}
+
+/// A colon before a word would be a parameter.
+fn escaped(sql: &str) -> String {
+    let mut out = String::with_capacity(sql.len());
+    let mut before = ' ';
+    let mut rest = sql.chars().peekable();
+    while let Some(c) = rest.next() {
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        let binds = c == ':' && before != ':' && before != '\\' && !is_word(before);
+        if binds && rest.peek().is_some_and(|next| is_word(*next)) {
+            out.push('\\');
+        }
+        out.push(c);
+        before = c;
+    }
+    out
+}
+
 fn statement(operation: &Operation, style: &Style) -> Option<Vec<String>> {
     let op = &style.op;
-    if let Operation::Batch { table, options, steps } = operation {
-        let mut out =
-            vec![format!("with {op}.batch_alter_table({}) as batch_op:", opening(table, options, style)?)];
-        if steps.is_empty() {
-            out.push(format!("{}pass", style.indent));
+    match operation {
+        Operation::Batch { table, options, steps } => {
+            let block = &style.batch_op;
+            let opening = opening(table, options, style)?;
+            let mut out = vec![format!("with {op}.batch_alter_table({opening}) as {block}:")];
+            if steps.is_empty() {
+                out.push(format!("{}pass", style.indent));
+            }
+            for step in steps {
+                for line in call(&step.operation, true, style)? {
+                    out.push(format!("{}{line}", style.indent));
+                }
+            }
+            Some(out)
         }
-        for step in steps {
-            out.push(format!("{}batch_op.{}", style.indent, call(&step.operation, true, style)?));
+        Operation::CreateTable { table, if_not_exists } => create_table(table, *if_not_exists, style),
+        _ => {
+            if let Some(line) = sql_statement(operation, style) {
+                return Some(vec![line]);
+            }
+            let mut out = warning(operation, style);
+            out.push(format!("{op}.{}", directive_call(operation, false, style)?));
+            Some(out)
         }
-        return Some(out);
     }
-    if let Operation::CreateTable { table, .. } = operation {
-        return create_table(table, style);
+}
+
+/// What cannot run as it stands says so.
+fn warning(operation: &Operation, style: &Style) -> Vec<String> {
+    match operation {
+        Operation::DropConstraint { name: Fact::Known(None), .. } if style.autogenerates() => {
+            vec!["# This constraint has no name: the directive fails until it is given one.".to_owned()]
+        }
+        _ => Vec::new(),
     }
-    if let Operation::DropEnum { name, .. } = operation {
-        let schema =
-            name.schema.map(|schema| format!(", schema={}", style.string(&schema))).unwrap_or_default();
-        return Some(vec![format!(
-            "{}.Enum(name={}{schema}).drop({op}.get_bind(), checkfirst=True)",
-            style.sa,
-            style.string(&name.name)
-        )]);
-    }
-    Some(vec![format!("{op}.{}", call(operation, false, style)?)])
 }
 
 fn opening(table: &TableName, options: &BatchOptions, style: &Style) -> Option<String> {
@@ -65,8 +114,8 @@ fn opening(table: &TableName, options: &BatchOptions, style: &Style) -> Option<S
     Some(args.join(", "))
 }
 
-/// Arguments that grow: the table first and its schema last, unless a block stands for both.
-struct Call<'s> {
+/// Arguments that grow; table and schema are left out where a block stands for both.
+pub(super) struct Call<'s> {
     style: &'s Style,
     in_block: bool,
     args: Vec<String>,
@@ -74,83 +123,137 @@ struct Call<'s> {
 }
 
 impl<'s> Call<'s> {
-    fn on(table: &TableName, in_block: bool, style: &'s Style) -> Call<'s> {
-        let args = if in_block { Vec::new() } else { vec![style.string(&table.name)] };
-        Call { style, in_block, args, schema: table.schema }
+    pub fn start(in_block: bool, schema: Option<Name>, style: &'s Style) -> Call<'s> {
+        Call { style, in_block, args: Vec::new(), schema }
     }
 
-    fn arg(mut self, text: impl Into<String>) -> Self {
+    fn on(table: &TableName, in_block: bool, style: &'s Style) -> Call<'s> {
+        Call::start(in_block, table.schema, style).table(&table.name)
+    }
+
+    pub fn arg(mut self, text: impl Into<String>) -> Self {
         self.args.push(text.into());
         self
     }
 
-    fn string(self, text: &str) -> Self {
+    pub fn args(mut self, texts: Vec<String>) -> Self {
+        self.args.extend(texts);
+        self
+    }
+
+    pub fn string(self, text: &str) -> Self {
         let text = self.style.string(text);
         self.arg(text)
     }
 
-    fn keyword(self, name: &str, value: Option<String>) -> Self {
+    pub fn table(self, name: &str) -> Self {
+        if self.in_block { self } else { self.string(name) }
+    }
+
+    pub fn keyword(self, name: &str, value: Option<String>) -> Self {
         match value {
             Some(value) => self.arg(format!("{name}={value}")),
             None => self,
         }
     }
 
-    fn end(mut self, directive: &str) -> String {
-        if let (false, Some(schema)) = (self.in_block, self.schema) {
-            self.args.push(format!("schema={}", self.style.string(&schema)));
-        }
+    fn flag(self, name: &str, value: bool) -> Self {
+        self.keyword(name, value.then(|| flag(true)))
+    }
+
+    pub fn schema(self) -> Self {
+        let schema = self.schema.filter(|_| !self.in_block).map(|schema| self.style.string(&schema));
+        self.keyword("schema", schema)
+    }
+
+    fn options(self, options: &[(Name, Arc<str>)]) -> Self {
+        let style = self.style;
+        options.iter().fold(self, |call, (keyword, text)| call.keyword(keyword, Some(option(text, style))))
+    }
+
+    pub fn end(self, directive: &str) -> String {
         format!("{directive}({})", self.args.join(", "))
     }
 }
 
-fn call(operation: &Operation, in_block: bool, style: &Style) -> Option<String> {
+fn directive_call(operation: &Operation, in_block: bool, style: &Style) -> Option<String> {
     let on = |table: &TableName| Call::on(table, in_block, style);
+    let text = |text: &Option<Arc<str>>| text.as_ref().map(|text| style.string(text));
     Some(match operation {
-        Operation::DropTable { table, .. } => on(table).end("drop_table"),
-        Operation::RenameTable { from, to } => on(from).string(&to.name).end("rename_table"),
-        Operation::AddColumn { table, column: added, constraints, indexes, primary_key, .. } => {
+        Operation::DropTable { table, if_exists, cascade: false } if !in_block => {
+            on(table).schema().flag("if_exists", *if_exists).end("drop_table")
+        }
+        Operation::RenameTable { from, to } if !in_block && from.schema == to.schema => {
+            on(from).string(&to.name).schema().end("rename_table")
+        }
+        Operation::AddColumn {
+            table,
+            column: added,
+            constraints,
+            indexes,
+            if_not_exists,
+            primary_key,
+            inline_references,
+        } => {
             if !constraints.is_empty() || !indexes.is_empty() {
                 return None;
             }
-            let inline = primary_key.then(|| "True".to_owned());
             on(table)
                 .arg(column(added, *primary_key, style)?)
-                .keyword("inline_primary_key", inline)
+                .schema()
+                .flag("if_not_exists", *if_not_exists)
+                .flag("inline_references", *inline_references)
+                .flag("inline_primary_key", *primary_key)
                 .end("add_column")
         }
-        Operation::DropColumn { table, column, .. } => on(table).string(column).end("drop_column"),
+        Operation::DropColumn { table, column, if_exists, cascade: false } => {
+            on(table).string(column).schema().flag("if_exists", *if_exists).end("drop_column")
+        }
         Operation::AlterColumn { table, column, change } => {
             let mut call = on(table).string(column);
             for (name, value) in alterations(change, style)? {
                 call = call.keyword(name, Some(value));
             }
-            call.end("alter_column")
+            call.schema().end("alter_column")
         }
         Operation::AddConstraint { table, constraint } => directive(table, constraint, in_block, style)?,
-        Operation::DropConstraint { table, name, kind, .. } => {
+        Operation::DropConstraint { table, name, kind, if_exists, cascade: false, name_is_final } => {
             let is_check = *kind == Some(ConstraintKind::Check);
-            let name = name_text(name, is_check, style)??;
-            let args = match in_block {
-                true => vec![name],
-                false => vec![name, style.string(&table.name)],
-            };
-            let call = Call { style, in_block, args, schema: table.schema };
-            call.keyword("type_", kind.and_then(kind_text).map(|kind| style.string(kind)))
+            let name = name_text(name, *name_is_final, is_check, in_block, style)?;
+            if name.is_none() && !style.autogenerates() {
+                return None;
+            }
+            Call::start(in_block, table.schema, style)
+                .arg(name.unwrap_or_else(|| "None".to_owned()))
+                .table(&table.name)
+                .schema()
+                .keyword("type_", kind.and_then(kind_text).map(|kind| style.string(kind)))
+                .flag("if_exists", *if_exists)
                 .end("drop_constraint")
         }
-        Operation::CreateIndex { table, index, .. } => create_index(table, index, in_block, style)?,
-        Operation::DropIndex { table, name, .. } => {
+        Operation::CreateIndex { table, index, if_not_exists } => {
+            create_index(table, index, *if_not_exists, in_block, style)?
+        }
+        Operation::DropIndex { table, name, if_exists, concurrently, options } => {
             let name = style.string(name.known()?);
-            let schema = table.and_then(|table| table.schema);
-            let call = Call { style, in_block, args: vec![name], schema };
-            let table = table.filter(|_| !in_block).map(|table| style.string(&table.name));
-            call.keyword("table_name", table).end("drop_index")
+            let table_name = table.filter(|_| !in_block).map(|table| style.string(&table.name));
+            Call::start(in_block, table.and_then(|table| table.schema), style)
+                .arg(name)
+                .keyword("table_name", table_name)
+                .schema()
+                .flag("if_exists", *if_exists)
+                .flag("postgresql_concurrently", *concurrently)
+                .options(options)
+                .end("drop_index")
         }
-        Operation::SetTableComment { table, comment: Some(comment) } => {
-            on(table).string(comment).end("create_table_comment")
+        Operation::SetTableComment { table, comment: Some(comment), existing } => on(table)
+            .string(comment)
+            .keyword("existing_comment", text(existing))
+            .schema()
+            .end("create_table_comment"),
+        Operation::SetTableComment { table, comment: None, existing } => {
+            on(table).keyword("existing_comment", text(existing)).schema().end("drop_table_comment")
         }
-        Operation::SetTableComment { table, comment: None } => on(table).end("drop_table_comment"),
         _ => return None,
     })
 }
@@ -163,123 +266,4 @@ fn kind_text(kind: ConstraintKind) -> Option<&'static str> {
         ConstraintKind::Check => "check",
         ConstraintKind::Exclude => return None,
     })
-}
-
-fn flag(value: bool) -> String {
-    if value { "True" } else { "False" }.to_owned()
-}
-
-fn alterations(change: &ColumnChange, style: &Style) -> Option<Vec<(&'static str, String)>> {
-    let mut out = Vec::new();
-    if change.identity.is_some() || change.computed.is_some() || change.restates {
-        return None;
-    }
-    if let Some(existing) = &change.existing_ty {
-        out.push(("existing_type", type_text(existing.known()?, style)?));
-    }
-    if let Some(ty) = &change.ty {
-        out.push(("type_", type_text(ty.known()?, style)?));
-    }
-    if let Some(existing) = &change.existing_nullable {
-        out.push(("existing_nullable", flag(*existing.known()?)));
-    }
-    if let Some(nullable) = &change.nullable {
-        out.push(("nullable", flag(*nullable.known()?)));
-        out.retain(|(name, _)| *name != "existing_nullable");
-    }
-    if let Some(name) = &change.new_name {
-        out.push(("new_column_name", style.string(name.known()?)));
-    }
-    if let Some(default) = &change.default {
-        out.push(("server_default", server_default(default.known()?, style)?));
-    } else if let Some(existing) = &change.existing_default
-        && let Some(text) = existing.known().and_then(|default| server_default(default, style))
-    {
-        out.push(("existing_server_default", text));
-    }
-    let comment = |comment: &Option<std::sync::Arc<str>>| match comment {
-        Some(text) => style.string(text),
-        None => "None".to_owned(),
-    };
-    if let Some(text) = &change.comment {
-        out.push(("comment", comment(text)));
-    }
-    if let Some(text) = &change.existing_comment {
-        out.push(("existing_comment", comment(text)));
-    }
-    if let Some(on) = change.autoincrement {
-        out.push(("autoincrement", flag(on)));
-    } else if let Some(on) = change.existing_autoincrement {
-        out.push(("existing_autoincrement", flag(on)));
-    }
-    if let Some(using) = &change.using {
-        out.push(("postgresql_using", style.string(using)));
-    }
-    Some(out)
-}
-
-fn create_index(table: &TableName, index: &Index, in_block: bool, style: &Style) -> Option<String> {
-    if !index.options.is_empty() || index.server_made {
-        return None;
-    }
-    let name = name_text(&index.name, false, style)?.unwrap_or_else(|| "None".to_owned());
-    let mut items = Vec::new();
-    for item in &index.items {
-        items.push(match item {
-            IndexItem::Column(name) => style.string(name),
-            IndexItem::Expression(text) => format!("{}.text({})", style.sa, style.string(text.known()?)),
-        });
-    }
-    let mut args = vec![name];
-    if !in_block {
-        args.push(style.string(&table.name));
-    }
-    args.push(format!("[{}]", items.join(", ")));
-    let unique = match index.unique {
-        Fact::Known(true) => Some("True".to_owned()),
-        Fact::Known(false) => None,
-        Fact::Unknown(_) => return None,
-    };
-    let condition = index.condition.as_ref().map(|sql| format!("{}.text({})", style.sa, style.string(sql)));
-    let include = (!index.include.is_empty()).then(|| names(&index.include, style));
-    let call = Call { style, in_block, args, schema: table.schema };
-    Some(
-        call.keyword("unique", unique)
-            .keyword("postgresql_using", index.using.as_ref().map(|using| style.string(using)))
-            .keyword("postgresql_where", condition.clone())
-            .keyword("sqlite_where", condition)
-            .keyword("postgresql_include", include)
-            .end("create_index"),
-    )
-}
-
-fn create_table(table: &Table, style: &Style) -> Option<Vec<String>> {
-    if !table.options.is_empty() || !table.excludes.is_empty() || table.open.is_some() {
-        return None;
-    }
-    let indent = &style.indent;
-    let mut out =
-        vec![format!("{}.create_table(", style.op), format!("{indent}{},", style.string(&table.name.name))];
-    for one in &table.columns {
-        out.push(format!("{indent}{},", column(one, table.is_primary(&one.name), style)?));
-    }
-    let keys = table.primary_key.iter().cloned().map(Constraint::PrimaryKey);
-    let constraints = keys
-        .chain(table.foreign_keys.iter().cloned().map(Constraint::ForeignKey))
-        .chain(table.uniques.iter().cloned().map(Constraint::Unique))
-        .chain(table.checks.iter().filter(|check| check.of_type.is_none()).cloned().map(Constraint::Check));
-    for constraint in constraints {
-        out.push(format!("{indent}{},", in_table(&constraint, style)?));
-    }
-    if let Some(schema) = table.name.schema {
-        out.push(format!("{indent}schema={},", style.string(&schema)));
-    }
-    if let Some(comment) = &table.comment {
-        out.push(format!("{indent}comment={},", style.string(comment)));
-    }
-    out.push(")".to_owned());
-    for index in table.indexes.iter().filter(|index| !index.server_made) {
-        out.push(format!("{}.{}", style.op, create_index(&table.name, index, false, style)?));
-    }
-    Some(out)
 }

@@ -1,9 +1,18 @@
-//! Types and defaults.
+//! Types.
 
 use super::Style;
+use super::native::native;
 use fact::Fact;
 use schema::types::{Enum, Type};
-use schema::{Column, Kind, ServerDefault, TableName};
+use schema::{Kind, Spelling, TableName};
+
+/// The type as it was written; where that is not known, or is another type by now, what it means.
+pub(crate) fn spelled(ty: &Type, spelling: &Spelling, style: &Style) -> Option<String> {
+    match spelling.of(ty) {
+        Some(term) => Some(style.term(term)),
+        None => type_text(ty, style),
+    }
+}
 
 /// `sa.String(length=10)`
 pub(crate) fn type_text(ty: &Type, style: &Style) -> Option<String> {
@@ -98,108 +107,9 @@ fn enum_text(ty: &Enum, style: &Style) -> Option<String> {
     if ty.constraint.create {
         args.push("create_constraint=True".to_owned());
     }
-    if !ty.create_type && style.has_postgresql {
+    if !ty.create_type {
         args.push("create_type=False".to_owned());
-        return Some(format!("postgresql.ENUM({})", args.join(", ")));
+        return Some(format!("{}.ENUM({})", style.dialect(Kind::Postgresql), args.join(", ")));
     }
     Some(format!("{}.Enum({})", style.sa, args.join(", ")))
-}
-
-/// Types in the database's own words that SQLAlchemy has under the same name.
-fn native(text: &str, dialect: Option<Kind>, style: &Style) -> Option<String> {
-    let upper = text.trim().to_ascii_uppercase();
-    let (name, args) = match upper.split_once('(') {
-        Some((name, args)) => (name.trim(), args.strip_suffix(')')?.trim()),
-        None => (upper.as_str(), ""),
-    };
-    let digits = args.split(',').all(|arg| arg.trim().chars().all(|c| c.is_ascii_digit()));
-    if !digits {
-        return None;
-    }
-    const STANDARD: &[&str] = &[
-        "BIGINT",
-        "BINARY",
-        "BLOB",
-        "BOOLEAN",
-        "CHAR",
-        "CLOB",
-        "DATE",
-        "DATETIME",
-        "DECIMAL",
-        "FLOAT",
-        "INTEGER",
-        "INT",
-        "JSON",
-        "NCHAR",
-        "NUMERIC",
-        "NVARCHAR",
-        "REAL",
-        "SMALLINT",
-        "TEXT",
-        "TIME",
-        "TIMESTAMP",
-        "UUID",
-        "VARBINARY",
-        "VARCHAR",
-    ];
-    if STANDARD.contains(&name) {
-        let args: Vec<&str> = args.split(',').map(str::trim).filter(|arg| !arg.is_empty()).collect();
-        return Some(format!("{}.{name}({})", style.sa, args.join(", ")));
-    }
-    const POSTGRESQL: &[&str] =
-        &["BYTEA", "CIDR", "CITEXT", "HSTORE", "INET", "JSONB", "MACADDR", "OID", "TSVECTOR"];
-    let own = dialect.is_none_or(|kind| kind == Kind::Postgresql);
-    (own && style.has_postgresql && args.is_empty() && POSTGRESQL.contains(&name))
-        .then(|| format!("postgresql.{name}()"))
-}
-
-/// The value of `server_default=`; `Some("None")` for a column without default.
-pub(crate) fn server_default(default: &Option<ServerDefault>, style: &Style) -> Option<String> {
-    let sa = &style.sa;
-    Some(match default {
-        None => "None".to_owned(),
-        Some(ServerDefault::Literal(text)) => style.string(text),
-        Some(ServerDefault::Sql(text)) => format!("{sa}.text({})", style.string(text)),
-        Some(ServerDefault::Now) => format!("{sa}.func.now()"),
-        Some(ServerDefault::True) => format!("{sa}.true()"),
-        Some(ServerDefault::False) => format!("{sa}.false()"),
-        // The numbering of a primary key comes with the column itself.
-        Some(ServerDefault::Sequence(_)) => return None,
-    })
-}
-
-/// `sa.Column('priority', sa.String(length=10), nullable=True)`
-pub(super) fn column(column: &Column, primary: bool, style: &Style) -> Option<String> {
-    let Fact::Known(ty) = &column.ty else { return None };
-    let Fact::Known(nullable) = &column.nullable else { return None };
-    let Fact::Known(default) = &column.default else { return None };
-    let mut args = vec![style.string(&column.name), type_text(ty, style)?];
-    if let Some(computed) = &column.computed {
-        let persisted = match computed.persisted {
-            Some(true) => ", persisted=True",
-            Some(false) => ", persisted=False",
-            None => "",
-        };
-        args.push(format!("{}.Computed({}{persisted})", style.sa, style.string(&computed.sql)));
-    }
-    if let Some(identity) = &column.identity {
-        let always = if identity.always { "always=True" } else { "" };
-        args.push(format!("{}.Identity({always})", style.sa));
-    }
-    let counts = column.autoincrement == schema::column::Autoincrement::On;
-    match default {
-        Some(ServerDefault::Sequence(_)) if primary || counts => {}
-        Some(default) => {
-            args.push(format!("server_default={}", server_default(&Some(default.clone()), style)?));
-        }
-        None => {}
-    }
-    if counts && !primary {
-        args.push("autoincrement=True".to_owned());
-    }
-    args.push(format!("nullable={}", if *nullable { "True" } else { "False" }));
-    if let Some(comment) = &column.comment {
-        args.push(format!("comment={}", style.string(comment)));
-    }
-    Some(format!("{}.Column({})", style.sa, args.join(", ")))
 }
