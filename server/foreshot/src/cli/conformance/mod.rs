@@ -5,6 +5,7 @@ mod file_name;
 mod graph_load;
 mod graph_query;
 mod op_schema;
+mod render;
 mod revisions;
 
 use anyhow::{Context, Result};
@@ -34,6 +35,8 @@ enum Family {
     FileName,
     /// A schema and an op call: what changes in the database.
     OpSchema,
+    /// An operation: its text in a migration.
+    Render,
 }
 
 #[derive(Deserialize)]
@@ -49,6 +52,7 @@ pub fn run(args: &ConformanceArgs) -> Result<()> {
         Family::ConfigPaths => config_paths::answer,
         Family::FileName => file_name::answer,
         Family::OpSchema => op_schema::answer,
+        Family::Render => render::answer,
     };
     let mut out = BufWriter::new(io::stdout().lock());
     for (number, line) in (1..).zip(io::stdin().lock().lines()) {
