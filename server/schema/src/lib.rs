@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod column;
+pub mod compare;
 pub mod constraint;
 pub mod dialect;
 pub mod difference;

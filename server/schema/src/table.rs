@@ -5,6 +5,7 @@ use crate::constraint::{ConstraintKind, ConstraintName};
 use crate::{Check, Column, Exclude, ForeignKey, Index, PrimaryKey, Unique};
 use fact::{Fact, Name, Place, Unknown};
 use imbl::OrdMap;
+use rustc_hash::FxHashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -24,6 +25,28 @@ impl TableName {
     pub fn plain(table: &str) -> TableName {
         TableName::new(None, table)
     }
+}
+
+/// Referenced tables first, as `metadata.create_all` makes them, otherwise in the order that they have. Where tables refer
+/// to each other in a circle, one of them comes before what it refers to.
+pub fn by_dependency<T>(mut tables: Vec<T>, table: impl Fn(&T) -> &Table) -> Vec<T> {
+    let names: FxHashSet<TableName> = tables.iter().map(|item| table(item).name).collect();
+    let mut made: FxHashSet<TableName> = FxHashSet::default();
+    let mut sorted = Vec::with_capacity(tables.len());
+    while !tables.is_empty() {
+        let ready = |item: &T| {
+            let table = table(item);
+            table.foreign_keys.iter().all(|key| {
+                key.ref_table == table.name
+                    || !names.contains(&key.ref_table)
+                    || made.contains(&key.ref_table)
+            })
+        };
+        let next = tables.remove(tables.iter().position(ready).unwrap_or(0));
+        made.insert(table(&next).name);
+        sorted.push(next);
+    }
+    sorted
 }
 
 impl fmt::Display for TableName {

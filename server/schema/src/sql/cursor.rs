@@ -356,7 +356,7 @@ impl<'a> Cursor<'a> {
 }
 
 /// The value of a string token.
-fn string_value(text: &str, escapes: bool) -> String {
+pub(super) fn string_value(text: &str, escapes: bool) -> String {
     if let Some(dollar) = text.strip_prefix('$') {
         let (tag, body) = text.split_at(dollar.find('$').map_or(1, |n| n + 2));
         return body.strip_suffix(tag).unwrap_or(body).to_owned();

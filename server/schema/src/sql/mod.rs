@@ -20,6 +20,7 @@ mod lex;
 mod mssql;
 mod noun;
 mod object;
+mod pieces;
 mod reads;
 mod select;
 mod sources;
@@ -36,6 +37,7 @@ use cursor::{Cursor, Source};
 use dynamic::{Dynamic, Variables};
 use fact::Place;
 use lex::{Lexis, lex};
+pub(crate) use pieces::{Piece, pieces};
 use rustc_hash::FxHashMap;
 pub use select::{Select, select};
 
