@@ -6,6 +6,7 @@ use super::literal::option;
 use super::operation::Call;
 use fact::Fact;
 use schema::{Index, IndexItem, TableName};
+use std::borrow::Cow;
 
 /// `create_index('ix', 't', ['a'])`; inside a block without the table.
 pub(super) fn create_index(
@@ -58,7 +59,7 @@ fn item_text(item: &IndexItem, style: &Style) -> Option<String> {
     Some(match item {
         IndexItem::Column(name) => style.string(name),
         IndexItem::Expression(text) => {
-            let text = style.string(text.known()?);
+            let text = style.string(&grouped(text.known()?));
             match style.autogenerates() {
                 true => format!("{}.literal_column({text})", style.sa),
                 // Alembic before 1.12 takes no other expression than this.
@@ -66,4 +67,64 @@ fn item_text(item: &IndexItem, style: &Style) -> Option<String> {
             }
         }
     })
+}
+
+/// Databases want an expression with an operator in parentheses; the order of the index stands behind them.
+fn grouped(text: &str) -> Cow<'_, str> {
+    let mut expression = text.trim_end();
+    while let Some((before, word)) = expression.rsplit_once(' ')
+        && ["asc", "desc", "nulls", "first", "last"].contains(&word.to_ascii_lowercase().as_str())
+    {
+        expression = before.trim_end();
+    }
+    if !has_operator(expression) {
+        return Cow::Borrowed(text);
+    }
+    let order = text.get(expression.len()..).unwrap_or_default();
+    Cow::Owned(format!("({expression}){order}"))
+}
+
+/// Outside quotes and parentheses.
+fn has_operator(expression: &str) -> bool {
+    let mut depth = 0_u32;
+    let mut quote = None;
+    for c in expression.chars() {
+        match quote {
+            Some(open) if c == open => quote = None,
+            Some(_) => {}
+            None => match c {
+                '\'' | '"' | '`' => quote = Some(c),
+                '(' | '[' => depth += 1,
+                ')' | ']' => depth = depth.saturating_sub(1),
+                '+' | '-' | '*' | '/' | '|' | '<' | '>' | '=' | '%' | ':' | '^' | '&' | '~' if depth == 0 => {
+                    return true;
+                }
+                _ => {}
+            },
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operators_stand_in_parentheses() {
+        for (text, expected) in [
+            ("lower(a)", "lower(a)"),
+            ("lower(a || b)", "lower(a || b)"),
+            ("a DESC NULLS LAST", "a DESC NULLS LAST"),
+            ("a + 1", "(a + 1)"),
+            ("a || 'x' DESC", "(a || 'x') DESC"),
+            ("(a + 1)", "(a + 1)"),
+            ("(a + 1) * 2", "((a + 1) * 2)"),
+            ("a::text", "(a::text)"),
+            ("\"a-b\"", "\"a-b\""),
+            ("", ""),
+        ] {
+            assert_eq!(grouped(text), expected);
+        }
+    }
 }
