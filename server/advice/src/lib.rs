@@ -5,6 +5,7 @@
 
 mod cache;
 mod check;
+pub mod diff;
 mod effect;
 mod fills;
 mod finding;

@@ -20,7 +20,7 @@ use std::str::FromStr;
 pub(crate) use name::{clip, serial_sequence};
 pub use quote::literal;
 pub(crate) use sqlite::rebuilt_type;
-pub(crate) use text::is_integer;
+pub use text::is_integer;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {

@@ -135,7 +135,7 @@ pub(super) fn portable(text: &str) -> Option<String> {
 }
 
 /// Does SQLAlchemy treat the type as an integer (its type affinity)?
-pub(crate) fn is_integer(ty: &Type) -> bool {
+pub fn is_integer(ty: &Type) -> bool {
     match ty {
         Type::SmallInteger | Type::Integer | Type::BigInteger => true,
         Type::Variants { base, .. } => is_integer(base),
