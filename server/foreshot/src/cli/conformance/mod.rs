@@ -1,5 +1,6 @@
 //! `foreshot conformance`
 
+mod autogen;
 mod config_paths;
 mod file_name;
 mod graph_load;
@@ -37,6 +38,8 @@ enum Family {
     OpSchema,
     /// An operation: its text in a migration.
     Render,
+    /// A database and a model: the text of the migration between them.
+    Autogen,
 }
 
 #[derive(Deserialize)]
@@ -53,6 +56,7 @@ pub fn run(args: &ConformanceArgs) -> Result<()> {
         Family::FileName => file_name::answer,
         Family::OpSchema => op_schema::answer,
         Family::Render => render::answer,
+        Family::Autogen => autogen::answer,
     };
     let mut out = BufWriter::new(io::stdout().lock());
     for (number, line) in (1..).zip(io::stdin().lock().lines()) {
