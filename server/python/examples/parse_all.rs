@@ -1,18 +1,22 @@
 //! Parses every Python file under the given folders and says which have errors and how long it took.
 //!
-//! `cargo run --release -p python --example parse_all -- DIR...`; with `--errors` the errors are listed, one a line.
+//! `cargo run --release -p python --example parse_all -- DIR...`; with `--errors` the errors are listed, one a line; with
+//! `--compare` the files that the direct way reads otherwise than the grammar's, and those that it leaves to it.
 
+use python::ast::{Item, Module};
 use std::ffi::OsStr;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 fn main() -> std::io::Result<()> {
-    let mut list_errors = false;
+    let (mut list_errors, mut compare) = (false, false);
     let mut files = Vec::new();
     for argument in std::env::args_os().skip(1) {
         if argument == "--errors" {
             list_errors = true;
+        } else if argument == "--compare" {
+            compare = true;
         } else {
             collect(Path::new(&argument), &mut files)?;
         }
@@ -34,6 +38,21 @@ fn main() -> std::io::Result<()> {
         let started = Instant::now();
         let module = python::parse::parse(&text);
         totals.whole += started.elapsed();
+        if compare {
+            match python::parse::parse_directly(&text) {
+                Some(direct) => {
+                    totals.direct += 1;
+                    let lowered = python::parse::parse_with_grammar(&text);
+                    if let Some(at) = first_difference(&direct, &lowered) {
+                        totals.different += 1;
+                        let line = text.get(..at).map_or(0, |t| t.matches('\n').count() + 1);
+                        writeln!(out, "{}:{line}: different", path.display())?;
+                    }
+                }
+                None if module.errors.is_empty() => writeln!(out, "{}: not read directly", path.display())?,
+                None => {}
+            }
+        }
         totals.bytes += text.len();
         totals.items += module.items.len();
         totals.nodes += module.items.iter().map(|i| i.tree.exprs.len() + i.tree.stmts.len()).sum::<usize>();
@@ -50,8 +69,24 @@ fn main() -> std::io::Result<()> {
     writeln!(out, "{} files, {totals:?}", files.len())
 }
 
+/// Where the first item starts that two readings of a text do not have in common.
+fn first_difference(a: &Module, b: &Module) -> Option<usize> {
+    let same = |a: &Item, b: &Item| {
+        let (left, right) = (&a.tree, &b.tree);
+        (a.start, left.root, left.hash) == (b.start, right.root, right.hash)
+            && (&left.exprs, &left.stmts) == (&right.exprs, &right.stmts)
+            && (&left.expr_spans, &left.stmt_spans) == (&right.expr_spans, &right.stmt_spans)
+    };
+    let differs = a.items.iter().zip(&b.items).find(|(a, b)| !same(a, b));
+    let error = b.errors.first().map(|error| error.span.start as usize);
+    let uneven = (a.items.len() != b.items.len()).then_some(0);
+    error.or(differs.map(|(item, _)| item.start as usize)).or(uneven)
+}
+
 #[derive(Debug, Default)]
 struct Totals {
+    direct: usize,
+    different: usize,
     unreadable: usize,
     broken: usize,
     bytes: usize,

@@ -2,6 +2,7 @@
 
 use super::kind::Kind;
 use super::lower::{Lower, TypeCall};
+use super::names;
 use super::number;
 use super::operator::{binary_op, compare_op, is_punctuation};
 use crate::ast::{Arg, ArgKind, CompKind, Expr, ExprId, Param, UnaryOp};
@@ -149,7 +150,7 @@ impl Lower<'_> {
         if matches!(source, "async" | "await") {
             self.error_here(format!("`{source}` is a keyword"));
         }
-        let name = self.names.intern(source);
+        let name = names::intern(source);
         self.add_expr(Expr::Name(name))
     }
 

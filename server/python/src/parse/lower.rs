@@ -1,9 +1,10 @@
 //! The walk from tree-sitter's tree into the arenas of one item.
 
+use super::arena::Arena;
 use super::kind::{Field, GRAMMAR, Grammar, Kind};
 use super::message;
 use super::mix::hash_of;
-use super::names::Names;
+use super::names;
 use crate::ast::{Expr, ExprId, ItemTree, Span, Stmt, StmtId, SyntaxError};
 use fact::Name;
 use std::sync::Arc;
@@ -28,11 +29,8 @@ pub struct Lower<'t> {
     pub(super) head_start: Option<usize>,
     /// Some statement runs over a line end that should have ended it.
     pub(super) runs_over_lines: bool,
-    pub(super) names: Names<'t>,
-    tree: ItemTree,
+    arena: Arena,
     grammar: &'static Grammar,
-    /// Start of the item in the text.
-    base: usize,
     depth: u32,
     pub(super) has_errors: bool,
 }
@@ -79,10 +77,8 @@ impl<'t> Lower<'t> {
             misread: Misread::default(),
             head_start: None,
             runs_over_lines: false,
-            names: Names::new(),
-            tree: ItemTree::default(),
+            arena: Arena::default(),
             grammar: &GRAMMAR,
-            base: 0,
             depth: 0,
             has_errors: root.has_error(),
         }
@@ -90,28 +86,9 @@ impl<'t> Lower<'t> {
 
     /// Lowers the statement under the cursor into a tree of its own.
     pub(super) fn item(&mut self) -> (u32, Arc<ItemTree>) {
-        self.base = self.cursor.node().start_byte();
+        self.arena.start(self.cursor.node().start_byte());
         let root = self.stmt();
-        (self.base as u32, self.finish_item(root))
-    }
-
-    fn finish_item(&mut self, root: StmtId) -> Arc<ItemTree> {
-        // The arenas are copied to their exact size; the grown ones serve the next item.
-        let grown = &mut self.tree;
-        let mut tree = ItemTree {
-            exprs: Vec::with_capacity(grown.exprs.len()),
-            expr_spans: grown.expr_spans.as_slice().to_vec(),
-            stmts: Vec::with_capacity(grown.stmts.len()),
-            stmt_spans: grown.stmt_spans.as_slice().to_vec(),
-            root: Some(root),
-            hash: 0,
-        };
-        tree.exprs.append(&mut grown.exprs);
-        tree.stmts.append(&mut grown.stmts);
-        grown.expr_spans.clear();
-        grown.stmt_spans.clear();
-        tree.hash = hash_of(&tree);
-        Arc::new(tree)
+        self.arena.finish(root)
     }
 
     pub(super) fn node(&self) -> Node<'t> {
@@ -138,7 +115,7 @@ impl<'t> Lower<'t> {
 
     pub(super) fn name(&mut self) -> Name {
         let source = self.source();
-        self.names.intern(source)
+        names::intern(source)
     }
 
     /// Calls `f` on each child that is no comment, with the cursor on it. Answers whether some child is an error.
@@ -196,16 +173,8 @@ impl<'t> Lower<'t> {
         Some(result)
     }
 
-    fn span(&self, start: usize, end: usize) -> Span {
-        Span { start: start.saturating_sub(self.base) as u32, end: end.saturating_sub(self.base) as u32 }
-    }
-
     pub(super) fn add_expr_at(&mut self, expr: Expr, start: usize, end: usize) -> ExprId {
-        let id = ExprId(self.tree.exprs.len() as u32);
-        let span = self.span(start, end);
-        self.tree.exprs.push(expr);
-        self.tree.expr_spans.push(span);
-        id
+        self.arena.add_expr(expr, start, end)
     }
 
     /// Adds `expr` with the span of the node under the cursor.
@@ -219,11 +188,7 @@ impl<'t> Lower<'t> {
     }
 
     pub(super) fn add_stmt_at(&mut self, stmt: Stmt, start: usize, end: usize) -> StmtId {
-        let id = StmtId(self.tree.stmts.len() as u32);
-        let span = self.span(start, end);
-        self.tree.stmts.push(stmt);
-        self.tree.stmt_spans.push(span);
-        id
+        self.arena.add_stmt(stmt, start, end)
     }
 
     /// Adds `stmt` with the span of the node under the cursor.
@@ -233,28 +198,22 @@ impl<'t> Lower<'t> {
     }
 
     pub(super) fn get(&self, id: ExprId) -> Option<&Expr> {
-        self.tree.exprs.get(id.0 as usize)
+        self.arena.get(id)
     }
 
     /// Puts `operand` on the left of the operator `id`.
     pub(super) fn set_left_operand(&mut self, id: ExprId, operand: ExprId) {
-        if let Some(Expr::Binary { left, .. }) = self.tree.exprs.get_mut(id.0 as usize) {
-            *left = operand;
-        }
+        self.arena.set_left_operand(id, operand);
     }
 
     /// Lets the span of `id` start at `start`.
     pub(super) fn extend_to(&mut self, id: ExprId, start: usize) {
-        let start = start.saturating_sub(self.base) as u32;
-        if let Some(span) = self.tree.expr_spans.get_mut(id.0 as usize) {
-            span.start = start;
-        }
+        self.arena.extend_to(id, start);
     }
 
     /// The span of `id` in bytes of the text.
     pub(super) fn range_of(&self, id: ExprId) -> (usize, usize) {
-        let span = self.tree.expr_spans.get(id.0 as usize).copied().unwrap_or_default();
-        (self.base + span.start as usize, self.base + span.end as usize)
+        self.arena.range_of(id)
     }
 
     pub(super) fn error(&mut self, start: usize, end: usize, message: impl Into<String>) {

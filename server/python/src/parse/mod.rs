@@ -1,9 +1,11 @@
-//! Python text -> [`Module`], through tree-sitter.
+//! Python text -> [`Module`]: directly where the text is plainly Python, through tree-sitter where it is not.
 
+mod arena;
 mod args;
 mod block;
 mod collection;
 mod compound;
+mod direct;
 mod document;
 mod escape;
 mod expr;
@@ -26,6 +28,7 @@ mod types;
 mod tests;
 
 use crate::ast::{Item, Module, Span, SyntaxError};
+pub use direct::read as parse_directly;
 pub use document::Document;
 use document::Reuse;
 use kind::GRAMMAR;
@@ -36,6 +39,11 @@ use tree_sitter::{Parser, Tree};
 
 /// Reads a Python file. Text that does not parse becomes error nodes and [`Module::errors`]; the rest is still read.
 pub fn parse(text: &str) -> Module {
+    parse_directly(text).unwrap_or_else(|| parse_with_grammar(text))
+}
+
+/// Comes to what [`parse`] does, always through tree-sitter: what the direct way is held to.
+pub fn parse_with_grammar(text: &str) -> Module {
     let source = source::normalise(text);
     match parse_tree(&source, None) {
         Some(tree) => lower(text, &source, &tree, None),

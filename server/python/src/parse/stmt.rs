@@ -3,6 +3,7 @@
 use super::compound::is_compound;
 use super::kind::{Field, Kind};
 use super::lower::{Lower, TypeCall};
+use super::names;
 use super::operator::{binary_op, is_punctuation};
 use crate::ast::{Alias, Expr, ExprId, Exprs, Stmt, StmtId};
 use fact::Name;
@@ -220,7 +221,7 @@ impl Lower<'_> {
     fn dotted_name(&mut self) -> Name {
         let source = self.source();
         if source.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.')) {
-            return self.names.intern(source);
+            return names::intern(source);
         }
         let mut parts = Vec::new();
         self.each(|this, kind| {

@@ -49,22 +49,14 @@ impl<'t> Lower<'t> {
             let broken = self.each(|this, _| this.literal(&mut pieces));
             pieces.broken |= broken;
         }
-        if pieces.has_bytes && pieces.has_text {
+        if pieces.is_mixed() {
             self.error_here("bytes and text cannot be joined");
             return self.error_expr();
         }
         if pieces.broken || pieces.opaque {
             return self.error_expr();
         }
-        let expr = if pieces.has_bytes {
-            Expr::Bytes(pieces.bytes.into())
-        } else if pieces.has_format {
-            pieces.flush();
-            Expr::FString(pieces.parts.into())
-        } else {
-            Expr::Str(pieces.text.as_ref().into())
-        };
-        self.add_expr(expr)
+        self.add_expr(pieces.into_expr())
     }
 
     fn literal(&mut self, pieces: &mut Pieces<'t>) {
@@ -85,11 +77,9 @@ impl<'t> Lower<'t> {
             return;
         }
         pieces.opaque |= prefix.template;
-        pieces.has_bytes |= prefix.bytes;
-        pieces.has_text |= !prefix.bytes;
+        pieces.add_kind(prefix.bytes, prefix.format);
         let end = source.len().saturating_sub(prefix.quotes);
         if prefix.format {
-            pieces.has_format = true;
             self.format_literal(pieces, prefix, start + prefix.len, start + end);
         } else {
             self.content(pieces, prefix, start + prefix.len, start + end);
@@ -127,7 +117,7 @@ impl<'t> Lower<'t> {
         }
         if prefix.bytes {
             match escape::decode_bytes(source, prefix.raw) {
-                Ok(bytes) => pieces.bytes.extend_from_slice(&bytes),
+                Ok(bytes) => pieces.push_bytes(&bytes),
                 Err(problem) => {
                     self.error(start + problem.start, start + problem.end, problem.message);
                     pieces.broken = true;
@@ -147,6 +137,33 @@ impl<'t> Lower<'t> {
 }
 
 impl<'t> Pieces<'t> {
+    /// Another literal is added: of bytes or text, an f-string or not.
+    pub(super) fn add_kind(&mut self, bytes: bool, format: bool) {
+        self.has_bytes |= bytes;
+        self.has_text |= !bytes;
+        self.has_format |= format;
+    }
+
+    /// Bytes and text, which cannot be joined.
+    pub(super) fn is_mixed(&self) -> bool {
+        self.has_bytes && self.has_text
+    }
+
+    pub(super) fn into_expr(mut self) -> Expr {
+        if self.has_bytes {
+            Expr::Bytes(self.bytes.into())
+        } else if self.has_format {
+            self.flush();
+            Expr::FString(self.parts.into())
+        } else {
+            Expr::Str(self.text.as_ref().into())
+        }
+    }
+
+    pub(super) fn push_bytes(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
     pub(super) fn push(&mut self, text: Cow<'t, str>) {
         if self.text.is_empty() {
             self.text = text;

@@ -7,6 +7,12 @@ use std::sync::Arc;
 fn check_same(document: &Document) {
     let text = document.text();
     let (actual, expected) = (document.module(), parse(text));
+    check_equal(&actual, &expected, text);
+}
+
+/// Two readings of `text` are the same, node by node and span by span.
+#[track_caller]
+pub fn check_equal(actual: &Module, expected: &Module, text: &str) {
     assert_eq!(actual.errors, expected.errors, "{text}");
     assert_eq!(actual.items.len(), expected.items.len(), "{text}");
     for (a, b) in actual.items.iter().zip(&expected.items) {
@@ -18,7 +24,7 @@ fn check_same(document: &Document) {
     }
 }
 
-const BASE: &str = r#""""Add a column."""
+pub const BASE: &str = r#""""Add a column."""
 from alembic import op
 import sqlalchemy as sa
 
@@ -48,7 +54,7 @@ def downgrade():
 	op.drop_column("users", "age")
 "#;
 
-const PIECES: &[&str] = &[
+pub const PIECES: &[&str] = &[
     "",
     " ",
     "\n",

@@ -1,3 +1,4 @@
+mod direct;
 mod document;
 mod dump;
 mod errors;
@@ -18,6 +19,7 @@ fn dump_all(module: &Module) -> String {
 fn check(source: &str, expected: &str) {
     let module = parse(source);
     assert_eq!(module.errors, [], "{source}");
+    direct::check_same_or_left(source);
     assert_eq!(dump_all(&module), expected, "{source}");
 }
 
