@@ -1,13 +1,13 @@
 //! What a revision's `upgrade()` or `downgrade()` does, evaluated statically.
 
-use crate::host::{Dependence, MigrationHost, Surroundings};
+use crate::host::{Dependence, Given, MigrationHost, Surroundings};
 use fact::files::Files;
 use fact::{Name, Place, Reason, Unknown};
 use python::eval::{Budget, Interp};
 use python::host::{Exception, Raise};
 use python::modules::{SourceModule, Sources, Trace};
 use python::value::{Arg, Args, FunctionBody, Value};
-use schema::Step;
+use schema::{Dialect, Step};
 use std::sync::Arc;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -69,7 +69,26 @@ pub fn evaluate(
     code: Code<'_>,
     surroundings: Option<&Surroundings>,
 ) -> Option<Evaluation> {
-    let host = MigrationHost::new(code.files, surroundings);
+    run(revision, direction, code, surroundings.map_or(Given::Nothing, Given::All))
+}
+
+/// As [`evaluate`], for code that asks no more than what kind of database it is. `None`: it asks what is in it.
+pub fn evaluate_on(
+    revision: &Arc<SourceModule>,
+    direction: Direction,
+    code: Code<'_>,
+    dialect: Option<Dialect>,
+) -> Option<Evaluation> {
+    run(revision, direction, code, Given::Dialect(dialect))
+}
+
+fn run(
+    revision: &Arc<SourceModule>,
+    direction: Direction,
+    code: Code<'_>,
+    given: Given<'_>,
+) -> Option<Evaluation> {
+    let host = MigrationHost::new(code.files, given);
     let mut interp = Interp::new(host, code.sources, Budget::default());
     let place = Place::whole_file(revision.file);
     let loaded = interp.run_module(revision);
@@ -86,7 +105,7 @@ pub fn evaluate(
         }
     };
     let (host, trace) = interp.into_parts();
-    if surroundings.is_none() && host.asks() {
+    if host.is_unanswered() {
         return None;
     }
     let (steps, dependence, unknowns) = host.finish();

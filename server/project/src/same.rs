@@ -22,6 +22,7 @@ pub fn answers(dependence: &Dependence, a: &Surroundings, b: &Surroundings) -> b
     let (before, now) = (&a.before, &b.before);
     match dependence {
         Dependence::Nothing => true,
+        Dependence::Dialect => a.context.dialect == b.context.dialect,
         Dependence::Tables(names) => {
             contexts(&a.context, &b.context)
                 && values(&before.schema.opaque, &now.schema.opaque)
@@ -123,6 +124,7 @@ mod tests {
         let (one, moved) = (state(&["t", "u"], 1), state(&["t", "u"], 2));
         let t = Dependence::Tables(vec![TableName::plain("t")]);
         check_answers(&Dependence::Nothing, &one, &moved, true);
+        check_answers(&Dependence::Dialect, &one, &state(&["u"], 1), true);
         check_answers(&t, &one, &moved, false);
         check_answers(&t, &one, &state(&["t"], 1), true);
         check_answers(&t, &one, &state(&["u"], 1), false);

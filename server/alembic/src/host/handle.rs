@@ -173,8 +173,7 @@ pub(super) fn exit<'a>(cx: &mut Cx<'a, '_>, of: Handle, place: Place) -> Eval<()
 
 /// The dialect that is replayed; `None` when none is configured.
 pub(super) fn dialect(cx: &mut Cx<'_, '_>, place: Place) -> Eval<Option<Dialect>> {
-    let surroundings = cx.host.need_surroundings(place)?;
-    Ok(surroundings.context.dialect)
+    cx.host.need_dialect(place)
 }
 
 fn dialect_name(cx: &mut Cx<'_, '_>, place: Place) -> Eval {

@@ -26,7 +26,7 @@ use python::host::{Eval, Exception, Host, Raise};
 use python::value::{Args, Call, Symbol, Value};
 use question::Asked;
 use schema::apply::Context;
-use schema::{Operation, Step, Touched, Written};
+use schema::{Dialect, Operation, Step, Touched, Written};
 
 use std::sync::Arc;
 
@@ -39,9 +39,18 @@ pub struct Surroundings {
     pub context: Context,
 }
 
+/// What an evaluation may look at beside the code.
+#[derive(Debug, Clone, Copy)]
+pub enum Given<'a> {
+    Nothing,
+    /// What kind of database it is, but not what is in it.
+    Dialect(Option<Dialect>),
+    All(&'a Surroundings),
+}
+
 /// The host of one evaluation of `upgrade()` or `downgrade()`.
 pub struct MigrationHost<'a> {
-    surroundings: Option<&'a Surroundings>,
+    given: Given<'a>,
     files: &'a dyn Files,
     state: HostState,
     asked: Asked,
@@ -67,21 +76,16 @@ pub struct HostState {
 }
 
 impl<'a> MigrationHost<'a> {
-    /// `surroundings: None` stops at the first question.
-    pub fn new(files: &'a dyn Files, surroundings: Option<&'a Surroundings>) -> MigrationHost<'a> {
+    /// The evaluation stops at the first question that what is given does not answer.
+    pub fn new(files: &'a dyn Files, given: Given<'a>) -> MigrationHost<'a> {
         MigrationHost {
-            surroundings,
+            given,
             files,
             state: HostState::default(),
             asked: Asked::default(),
             handles: Handles::default(),
             unknowns: Vec::new(),
         }
-    }
-
-    /// Whether anything was asked of the surroundings.
-    pub fn asks(&self) -> bool {
-        self.asked.any()
     }
 
     /// What happened, and what it depended on.
@@ -139,7 +143,6 @@ fn watch(cx: &mut Cx<'_, '_>, step: &Step) -> Eval<()> {
     }
     let surroundings = cx.host.need_surroundings(step.place)?;
     let mut now = cx.host.now(surroundings);
-    cx.host.asked.dialect();
     let outcome = schema::apply::apply(&mut now.schema, step, &surroundings.context);
     if outcome.failures.is_empty() {
         return Ok(());

@@ -1,19 +1,22 @@
 //! What an evaluation asked of its surroundings, and the state it was answered from.
 
-use super::{MigrationHost, Surroundings};
+use super::{Given, MigrationHost, Surroundings};
 use crate::state::State;
 use fact::{Place, Reason, Unknown};
 use python::host::{Eval, Raise};
 use rustc_hash::FxHashSet;
 use schema::apply::Context;
-use schema::{Operation, Step, TableName};
+use schema::{Dialect, Operation, Step, TableName};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 /// The parts of the surroundings that were looked at.
 #[derive(Debug, Default)]
 pub(super) struct Asked {
-    any: bool,
+    /// The kind of the database.
+    dialect: bool,
+    /// What is in the database.
+    state: bool,
     all_tables: bool,
     tables: FxHashSet<TableName>,
     /// The state after the first so many steps, the last of which is this one.
@@ -21,28 +24,22 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    pub fn any(&self) -> bool {
-        self.any
-    }
-
-    pub fn dialect(&mut self) {
-        self.any = true;
-    }
-
     pub fn table(&mut self, table: TableName) {
-        self.any = true;
+        self.state = true;
         self.tables.insert(table);
     }
 
     pub fn all_tables(&mut self) {
-        self.any = true;
+        self.state = true;
         self.all_tables = true;
     }
 
     /// Answers rest on the steps before them too, so what those touch counts as asked.
     pub fn dependence(self, steps: &[Step]) -> Dependence {
-        if !self.any {
-            return Dependence::Nothing;
+        match self {
+            Asked { state: true, .. } => {}
+            Asked { dialect: true, .. } => return Dependence::Dialect,
+            _ => return Dependence::Nothing,
         }
         let mut tables = self.tables;
         let mut all = self.all_tables;
@@ -92,6 +89,8 @@ fn touched(step: &Step, tables: &mut FxHashSet<TableName>, all: &mut bool) {
 pub enum Dependence {
     /// It asked nothing: it holds on every dialect, whatever stands before it.
     Nothing,
+    /// It asked what kind of database this is, and nothing about what is in it.
+    Dialect,
     Tables(Vec<TableName>),
     Everything,
 }
@@ -101,6 +100,10 @@ impl Dependence {
         let mut hasher = DefaultHasher::new();
         match self {
             Dependence::Nothing => return 0,
+            Dependence::Dialect => {
+                context.dialect.hash(&mut hasher);
+                return hasher.finish();
+            }
             Dependence::Tables(tables) => {
                 for table in tables {
                     before.schema.tables.get(table).hash(&mut hasher);
@@ -132,8 +135,30 @@ impl Dependence {
 impl<'a> MigrationHost<'a> {
     /// The surroundings, or the end of an evaluation that has none.
     pub(super) fn need_surroundings(&mut self, place: Place) -> Eval<&'a Surroundings> {
-        self.asked.any = true;
-        self.surroundings.ok_or_else(|| Raise::Stop(Unknown::new(Reason::NoDialect, place)))
+        self.asked.state = true;
+        match self.given {
+            Given::All(surroundings) => Ok(surroundings),
+            Given::Nothing | Given::Dialect(_) => Err(no_answer(place)),
+        }
+    }
+
+    /// The dialect that is replayed, `None` when none is configured; or the end of an evaluation that has none.
+    pub(super) fn need_dialect(&mut self, place: Place) -> Eval<Option<Dialect>> {
+        self.asked.dialect = true;
+        match self.given {
+            Given::All(surroundings) => Ok(surroundings.context.dialect),
+            Given::Dialect(dialect) => Ok(dialect),
+            Given::Nothing => Err(no_answer(place)),
+        }
+    }
+
+    /// Whether something was asked that could not be answered.
+    pub fn is_unanswered(&self) -> bool {
+        match self.given {
+            Given::All(_) => false,
+            Given::Dialect(_) => self.asked.state,
+            Given::Nothing => self.asked.state || self.asked.dialect,
+        }
     }
 
     /// The state at this point of the course.
@@ -150,6 +175,10 @@ impl<'a> MigrationHost<'a> {
         self.asked.answered = Some((steps.len(), steps.last().cloned(), state.clone()));
         state
     }
+}
+
+fn no_answer(place: Place) -> Raise {
+    Raise::Stop(Unknown::new(Reason::NoDialect, place))
 }
 
 fn stands(steps: &[Arc<Step>], len: usize, last: Option<&Arc<Step>>) -> bool {
