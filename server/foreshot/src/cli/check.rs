@@ -17,6 +17,7 @@ use clap::{Args, ValueEnum};
 use fact::files::Files;
 use project::Snapshot;
 use std::io::Write;
+use std::mem::ManuallyDrop;
 
 /// Find what will fail, lose data or cannot be undone in the migrations
 #[derive(Debug, Args)]
@@ -69,7 +70,8 @@ fn write(args: &CheckArgs, start: &Start, out: &mut impl Write) -> Result<u8> {
     for missing in layouts.iter().flat_map(|layout| &layout.missing_locations) {
         tracing::warn!("version location {missing} does not exist; Alembic skips it");
     }
-    let mut world = load::world(start, layouts, None)?;
+    // The process ends after this: what the world holds need not be taken apart piece by piece.
+    let mut world = ManuallyDrop::new(load::world(start, layouts, None)?);
     has_migrations(&world.snapshot(), start.base())?;
     knows_check_from(&world.snapshot(), &options)?;
     let checker = Checker::default();
