@@ -12,6 +12,7 @@ pub struct Disk;
 
 impl Files for Disk {
     fn read(&self, path: &Utf8Path) -> Result<Arc<str>, ReadError> {
+        tracing::debug!("read {path}");
         match fs::read(path) {
             Ok(bytes) => decode(bytes),
             Err(error) => Err(match error.kind() {
