@@ -18,7 +18,7 @@ fn main() {
 }
 
 fn options(files: &Memory) -> Vec<EnvironmentOptions> {
-    let found = discover(files, Utf8Path::new("/p"), Search::Below).unwrap_or_default();
+    let found = discover(files, Utf8Path::new("/p"), Search::Below).sources;
     let layouts = found.iter().filter_map(|sources| Layout::find(files, sources, &Extra::default()).ok());
     let options = layouts.map(|layout| EnvironmentOptions {
         layout,

@@ -359,6 +359,50 @@ fn links_that_lead_nowhere_or_in_circles() {
 }
 
 #[test]
+fn a_broken_configuration_hides_no_other() {
+    let one = ("one/alembic.ini", "[alembic]\nscript_location = %(here)s\n");
+    for (path, text, line) in [
+        ("two/alembic.ini", "[alembic]\nscript_location = %(nowhere)s\n[b]\nscript_location = b\n", 2),
+        ("two/alembic.ini", "[alembic]\nscript_location = nowhere\n", 2),
+        ("two/alembic.ini", "script_location = m\n", 1),
+        ("two/pyproject.toml", "[tool.alembic]\nscript_location = 'm\n", 2),
+    ] {
+        let project = project(&[one, ("one/versions/1.py", FIRST.1), (path, text)]);
+        let ran = foreshot(project.path(), &["check", "--format", "json", "--dialect", "sqlite"]);
+        assert_eq!(ran.code, 1, "{}", ran.stderr);
+        let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let finding = &report["findings"][0];
+        assert_eq!(finding["rule"], "broken-configuration", "{report}");
+        assert_eq!(
+            (finding["path"].as_str(), finding["range"]["start"]["line"].as_u64()),
+            (Some(path), Some(line))
+        );
+        let text = foreshot(project.path(), &["check"]);
+        assert!(text.stdout.contains(&format!("{path}:{line}")), "{}", text.stdout);
+        check_refused(project.path(), &["heads"], 3, &format!("-c {path} (broken: "));
+        check_refused(project.path(), &["heads", "-c", path], 2, path);
+        assert_eq!(foreshot(project.path(), &["heads", "-c", "one/alembic.ini"]).code, 0);
+        let config = foreshot(project.path(), &["config", "--format", "json"]);
+        let config: Value = serde_json::from_str(&config.stdout).unwrap();
+        assert_eq!(
+            (config["environments"].as_array().unwrap().len(), &config["broken"][0]["config"]),
+            (1, &path.into())
+        );
+    }
+}
+
+#[test]
+fn names_need_not_be_ascii() {
+    let text = SECOND.1.replace("'name'", "'größe_😀'").replace("Add a name", "Größe ändern");
+    let project = project(&[INI, FIRST, ("m/versions/2_größe.py", &text.replace('\n', "\r\n"))]);
+    let ran = foreshot(project.path(), &["schema", "--format", "json", "--dialect", "postgresql"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    let schema: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert!(schema["tables"]["t"]["columns"]["größe_😀"].is_object(), "{schema}");
+    assert!(foreshot(project.path(), &["history"]).stdout.contains("Größe ändern"));
+}
+
+#[test]
 fn nothing_is_written_anywhere() {
     let project = project(&[INI, FIRST, SECOND]);
     let list = || {

@@ -51,7 +51,7 @@ pub(crate) fn run(environment: &Environment, options: &Options, checker: &Checke
                 }
             }
             Hook::Graph(check) => check(&GraphView { scene }, &mut sink),
-            Hook::Operation(_) | Hook::Revision(_) => {}
+            Hook::Configuration(_) | Hook::Operation(_) | Hook::Revision(_) => {}
         }
     }
     let history = judged_from(environment, options);
@@ -148,7 +148,7 @@ fn revision_findings(
                     operations(&view, Direction::Downgrade, rule, check, &unit, &mut out);
                 }
             }
-            Hook::File(_) | Hook::Graph(_) => {}
+            Hook::Configuration(_) | Hook::File(_) | Hook::Graph(_) => {}
         }
     }
     let pure = !view.has_consulted();

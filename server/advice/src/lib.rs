@@ -5,6 +5,7 @@
 
 mod cache;
 mod check;
+mod configuration;
 pub mod diff;
 mod effect;
 mod fills;
@@ -34,6 +35,7 @@ mod walk;
 
 pub use cache::Checker;
 pub use check::{Report, check};
+pub use configuration::check_configuration;
 pub use finding::{Finding, Related, Spot, Subject};
 pub use fix::{Applicability, Edit, Fix, apply, fixes};
 pub use options::{Backfill, Downgrade, Options, UnknownRule};

@@ -2,7 +2,7 @@
 
 use crate::fix::Fixer;
 use crate::sink::Sink;
-use crate::view::{FileView, GraphView, OperationView, RevisionView};
+use crate::view::{ConfigurationView, FileView, GraphView, OperationView, RevisionView};
 use std::fmt;
 use std::str::FromStr;
 
@@ -22,6 +22,7 @@ pub struct Rule {
 
 /// The one kind of unit that a rule looks at.
 pub(crate) enum Hook {
+    Configuration(fn(&ConfigurationView<'_>, &mut Sink<'_>)),
     File(fn(&FileView<'_>, &mut Sink<'_>)),
     Graph(fn(&GraphView<'_>, &mut Sink<'_>)),
     Operation(fn(&OperationView<'_>, &mut Sink<'_>)),

@@ -5,6 +5,7 @@ use crate::lookup::{At, Lookup};
 use crate::options::Options;
 use crate::rows::Standing;
 use crate::walk::{Visit, walk};
+use alembic::config::ConfigError;
 use alembic::evaluate::{Direction, Ended, Evaluation};
 use alembic::history::{Down, Point};
 use fact::{Fact, FileId, Name, Place, Reason, Unknown};
@@ -38,6 +39,13 @@ impl<'a> Scene<'a> {
         let path = self.store().path(file);
         path.and_then(|path| path.file_name().map(str::to_owned)).unwrap_or_default()
     }
+}
+
+/// A configuration that cannot be used, and the line that says why.
+pub(crate) struct ConfigurationView<'a> {
+    pub error: &'a ConfigError,
+    pub file: FileId,
+    pub span: Span,
 }
 
 /// One revision file, and what it says about itself.

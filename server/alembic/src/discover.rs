@@ -18,16 +18,35 @@ pub enum Search {
 /// Folder names in which nobody keeps an environment of their own.
 const SKIPPED: [&str; 4] = ["node_modules", "__pycache__", "site-packages", "__pypackages__"];
 
-/// The environments in or around `start`; none is no error.
-pub fn discover(files: &dyn Files, start: &Utf8Path, search: Search) -> Result<Vec<Sources>, ConfigError> {
+/// What a search has found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Discovered {
+    pub sources: Vec<Sources>,
+    /// Configurations that cannot be read; each may describe an environment.
+    pub broken: Vec<ConfigError>,
+}
+
+impl Discovered {
+    fn is_empty(&self) -> bool {
+        self.sources.is_empty() && self.broken.is_empty()
+    }
+
+    fn extend(&mut self, other: Discovered) {
+        self.sources.extend(other.sources);
+        self.broken.extend(other.broken);
+    }
+}
+
+/// The environments in or around `start`; none is no error. A configuration that is broken does not hide the others.
+pub fn discover(files: &dyn Files, start: &Utf8Path, search: Search) -> Discovered {
     let directories: Vec<&Utf8Path> = match search {
         Search::Around => start.ancestors().collect(),
         Search::Below => vec![start],
     };
     for directory in directories {
-        let found = at(files, directory)?;
+        let found = at(files, directory);
         if !found.is_empty() {
-            return Ok(found);
+            return found;
         }
         if files.kind(&directory.join(".git")).is_some() {
             break;
@@ -37,18 +56,19 @@ pub fn discover(files: &dyn Files, start: &Utf8Path, search: Search) -> Result<V
 }
 
 /// The environments whose configuration stands in `directory` itself.
-fn at(files: &dyn Files, directory: &Utf8Path) -> Result<Vec<Sources>, ConfigError> {
-    let found = configured(files, directory)?;
+fn at(files: &dyn Files, directory: &Utf8Path) -> Discovered {
+    let found = configured(files, directory);
     if !found.is_empty() {
-        return Ok(found);
+        return found;
     }
     for candidate in [directory.to_owned(), directory.join("migrations"), directory.join("alembic")] {
         if is_script_directory(files, &candidate) {
-            let nested = configured(files, &candidate)?;
-            return Ok(if nested.is_empty() { vec![bare(candidate)] } else { nested });
+            let nested = configured(files, &candidate);
+            let alone = || Discovered { sources: vec![bare(candidate.clone())], ..Discovered::default() };
+            return if nested.is_empty() { alone() } else { nested };
         }
     }
-    Ok(Vec::new())
+    Discovered::default()
 }
 
 fn bare(script_directory: Utf8PathBuf) -> Sources {
@@ -56,18 +76,26 @@ fn bare(script_directory: Utf8PathBuf) -> Sources {
 }
 
 /// The environments that alembic.ini and pyproject.toml of `directory` describe.
-fn configured(files: &dyn Files, directory: &Utf8Path) -> Result<Vec<Sources>, ConfigError> {
+fn configured(files: &dyn Files, directory: &Utf8Path) -> Discovered {
+    let sources = named(files, directory).and_then(|sources| distinct(files, sources));
+    match sources {
+        Ok(sources) => Discovered { sources, broken: Vec::new() },
+        Err(error) => Discovered { sources: Vec::new(), broken: vec![error] },
+    }
+}
+
+fn named(files: &dyn Files, directory: &Utf8Path) -> Result<Vec<Sources>, ConfigError> {
     let (ini, pyproject) = (directory.join("alembic.ini"), directory.join("pyproject.toml"));
     let pyproject = if speaks_of_alembic(files, &pyproject)? { Some(pyproject) } else { None };
     if files.is_file(&ini) {
         let sections = environment_sections(&read_ini(files, &ini)?);
-        let sources = |section: String| Sources {
+        let sources = sections.into_iter().map(|section| Sources {
             ini: Some(ini.clone()),
             pyproject: pyproject.clone(),
             section,
             ..Sources::default()
-        };
-        return distinct(files, sections.into_iter().map(sources).collect());
+        });
+        return Ok(sources.collect());
     }
     let only_toml = pyproject.map(|path| Sources { pyproject: Some(path), ..Sources::default() });
     Ok(only_toml.into_iter().collect())
@@ -121,8 +149,8 @@ fn distinct(files: &dyn Files, all: Vec<Sources>) -> Result<Vec<Sources>, Config
 }
 
 /// The environments of `start` and all folders below it, less those that another one's configuration covers.
-fn below(files: &dyn Files, start: &Utf8Path) -> Result<Vec<Sources>, ConfigError> {
-    let mut named = Vec::new();
+fn below(files: &dyn Files, start: &Utf8Path) -> Discovered {
+    let mut all = Discovered::default();
     let mut script_directories = Vec::new();
     let mut todo = vec![start.to_owned()];
     let mut entered = rustc_hash::FxHashSet::default();
@@ -130,11 +158,11 @@ fn below(files: &dyn Files, start: &Utf8Path) -> Result<Vec<Sources>, ConfigErro
         if !entered.insert(files.real_path(&directory)) {
             continue;
         }
-        let found = configured(files, &directory)?;
+        let found = configured(files, &directory);
         if found.is_empty() && is_script_directory(files, &directory) {
             script_directories.push(directory.clone());
         }
-        named.extend(found);
+        all.extend(found);
         let folders = files.list(&directory).into_iter().filter(|entry| entry.kind == EntryKind::Directory);
         let folders = folders.filter(|entry| !entry.name.starts_with('.'));
         let folders = folders.filter(|entry| !SKIPPED.contains(&entry.name.as_str()));
@@ -142,13 +170,22 @@ fn below(files: &dyn Files, start: &Utf8Path) -> Result<Vec<Sources>, ConfigErro
         let folders = folders.into_iter().rev();
         todo.extend(folders.filter(|folder| !files.is_file(&folder.join("pyvenv.cfg"))));
     }
-    let covered: Vec<Utf8PathBuf> = named
+    let covered: Vec<Utf8PathBuf> = all
+        .sources
         .iter()
         .filter_map(|sources| Layout::find(files, sources, &Extra::default()).ok()?.script_directory)
         .collect();
-    let uncovered = script_directories.into_iter().filter(|directory| !covered.contains(directory));
-    named.extend(uncovered.map(bare));
-    Ok(named)
+    // A configuration that cannot be read may be the one of any script directory below it.
+    let doubtful = |directory: &Utf8Path| {
+        all.broken.iter().any(|error| error.file.parent().is_some_and(|home| directory.starts_with(home)))
+    };
+    let uncovered: Vec<Sources> = script_directories
+        .into_iter()
+        .filter(|directory| !covered.contains(directory) && !doubtful(directory))
+        .map(bare)
+        .collect();
+    all.sources.extend(uncovered);
+    all
 }
 
 #[cfg(test)]
@@ -158,18 +195,20 @@ mod tests {
 
     const INI: &str = "[alembic]\nscript_location = %(here)s/m";
 
-    /// `expect`: what was found, each as its file or folder and, if it is not the main one, its section.
+    /// `expect`: what was found, each as its file or folder and, if it is not the main one, its section; what is broken
+    /// has an exclamation mark.
     #[track_caller]
     fn check_found(files: &[(&str, &str)], start: &str, search: Search, expect: &str) {
         let files = Memory::from_iter(files.iter().copied());
-        let found = discover(&files, Utf8Path::new(start), search).unwrap();
+        let Discovered { sources, broken } = discover(&files, Utf8Path::new(start), search);
         let show = |sources: &Sources| {
             let file =
                 sources.ini.as_ref().or(sources.pyproject.as_ref()).or(sources.script_directory.as_ref());
             let file = file.map(|file| file.to_string()).unwrap_or_default();
             if sources.section == MAIN_SECTION { file } else { format!("{file}[{}]", sources.section) }
         };
-        assert_eq!(found.iter().map(show).collect::<Vec<_>>().join(" "), expect);
+        let broken = broken.iter().map(|error| format!("!{}", error.file));
+        assert_eq!(sources.iter().map(show).chain(broken).collect::<Vec<_>>().join(" "), expect);
     }
 
     #[test]
@@ -245,5 +284,21 @@ mod tests {
         );
         let multidb = "[alembic]\nscript_location = m\ndatabases = a, b\n[a]\nsqlalchemy.url = x\n[b]\nsqlalchemy.url = y";
         check_found(&[("/p/alembic.ini", multidb)], "/p", Search::Below, "/p/alembic.ini");
+    }
+
+    #[test]
+    fn what_is_broken_does_not_hide_the_others() {
+        let good = [("/p/one/alembic.ini", INI), ("/p/one/m/env.py", ""), ("/p/one/m/versions/a.py", "")];
+        for (path, text) in [
+            ("/p/two/alembic.ini", "script_location = m"),
+            ("/p/two/alembic.ini", "[alembic]\nscript_location = %(nowhere)s\n[b]\nscript_location = b"),
+            ("/p/two/pyproject.toml", "[tool.alembic\nscript_location = 'm'"),
+        ] {
+            let tree =
+                [&good[..], &[(path, text), ("/p/two/db/env.py", ""), ("/p/two/db/versions/a.py", "")]];
+            check_found(&tree.concat(), "/p", Search::Below, &format!("/p/one/alembic.ini !{path}"));
+            check_found(&tree.concat(), "/p/two/db", Search::Around, &format!("!{path}"));
+        }
+        check_found(&[good[0], ("/p/two/pyproject.toml", "[")], "/p", Search::Below, "/p/one/alembic.ini");
     }
 }

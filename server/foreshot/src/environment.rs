@@ -3,8 +3,8 @@
 use crate::config::Settings;
 use crate::failure::Question;
 use crate::workspace::{Disk, shown};
-use alembic::config::{MAIN_SECTION, Sources, read_ini};
-use alembic::discover::{Search, discover};
+use alembic::config::{ConfigError, MAIN_SECTION, Sources, read_ini};
+use alembic::discover::{Discovered, Search, discover};
 use alembic::graph::{Problem, Rev};
 use alembic::layout::{Extra, Layout};
 use alembic::revision_file::FaultKind;
@@ -15,6 +15,14 @@ use fact::files::{Files, normalize};
 use fact::{FileId, Place};
 use project::Environment;
 use python::line_index::Unit;
+
+/// The environments that a command is about.
+#[derive(Debug)]
+pub struct Environments {
+    pub layouts: Vec<Layout>,
+    /// Configurations that cannot be used, beside those that can.
+    pub broken: Vec<ConfigError>,
+}
 
 /// What the command line says about where to look. Paths are absolute.
 #[derive(Debug, Clone, Default)]
@@ -31,10 +39,10 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// The environments that the command line or the search leads to, none left out.
-    pub fn layouts(&self, settings: &Settings) -> Result<Vec<Layout>> {
-        let found = self.sources(settings)?;
-        if found.is_empty() {
+    /// The environments that the command line or the search leads to. It is an error if there is none that can be used.
+    pub fn environments(&self, settings: &Settings) -> Result<Environments> {
+        let Discovered { sources, mut broken } = self.sources(settings)?;
+        if sources.is_empty() && broken.is_empty() {
             bail!(
                 "no migration environment found in {} (looked for alembic.ini, [tool.alembic] in pyproject.toml, and \
                  a folder with env.py and versions/; name one with --project, -c or --versions)",
@@ -44,18 +52,31 @@ impl Selection {
         let roots = settings.source_roots().into_iter().chain(self.source_roots.iter().cloned());
         let extra =
             Extra { source_roots: roots.collect(), recursive: self.recursive || settings.recursive() };
-        found.iter().map(|sources| Ok(Layout::find(&Disk, sources, &extra)?)).collect()
+        let mut layouts = Vec::new();
+        for sources in &sources {
+            match Layout::find(&Disk, sources, &extra) {
+                Ok(layout) => layouts.push(layout),
+                Err(error) => broken.push(error),
+            }
+        }
+        match broken.is_empty() || !layouts.is_empty() {
+            true => Ok(Environments { layouts, broken }),
+            false => Err(broken.remove(0).into()),
+        }
     }
 
     /// The only environment; several are a question.
     pub fn layout(&self, settings: &Settings) -> Result<Layout> {
-        let mut layouts = self.layouts(settings)?;
-        if layouts.len() > 1 {
-            let options: Vec<String> = layouts.iter().map(|layout| self.option(layout)).collect();
+        let Environments { mut layouts, broken } = self.environments(settings)?;
+        if layouts.len() + broken.len() > 1 {
+            let usable = layouts.iter().map(|layout| self.option(layout));
+            let broken = broken
+                .iter()
+                .map(|error| format!("-c {} (broken: {})", shown(&error.file, &self.base), error.message));
             return Err(Question(format!(
                 "there are {} migration environments; choose one:\n  {}",
-                layouts.len(),
-                options.join("\n  "),
+                usable.len() + broken.len(),
+                usable.chain(broken).collect::<Vec<_>>().join("\n  "),
             ))
             .into());
         }
@@ -74,10 +95,11 @@ impl Selection {
         }
     }
 
-    fn sources(&self, settings: &Settings) -> Result<Vec<Sources>> {
+    fn sources(&self, settings: &Settings) -> Result<Discovered> {
         let section = self.section.clone().unwrap_or_else(|| MAIN_SECTION.to_owned());
-        let mut found = if !self.configs.is_empty() {
-            vec![Sources { section: section.clone(), ..self.named_files()? }]
+        let only = |sources: Sources| Discovered { sources: vec![sources], ..Discovered::default() };
+        let mut discovered = if !self.configs.is_empty() {
+            only(Sources { section: section.clone(), ..self.named_files()? })
         } else {
             let versions = match self.versions.as_slice() {
                 [] => settings.versions(),
@@ -87,17 +109,18 @@ impl Selection {
                 bail!("{missing}: there is no such directory (check --versions)");
             }
             if !versions.is_empty() {
-                return Ok(vec![Sources { versions, ..Sources::default() }]);
+                return Ok(only(Sources { versions, ..Sources::default() }));
             }
             let search = if self.explicit { Search::Below } else { Search::Around };
-            discover(&Disk, &self.base, search)?
+            discover(&Disk, &self.base, search)
         };
+        let found = &mut discovered.sources;
         if !self.versions.is_empty() {
-            for sources in &mut found {
+            for sources in found.iter_mut() {
                 sources.versions = self.versions.clone();
             }
         }
-        let Some(section) = &self.section else { return Ok(found) };
+        let Some(section) = &self.section else { return Ok(discovered) };
         // Only files that have the section are meant; if none has it, loading says so.
         let has_section = |sources: &Sources| {
             let ini = sources.ini.as_ref().and_then(|path| read_ini(&Disk, path).ok());
@@ -106,11 +129,11 @@ impl Selection {
         if found.iter().any(has_section) {
             found.retain(has_section);
         }
-        for sources in &mut found {
+        for sources in found.iter_mut() {
             sources.section = section.clone();
         }
         found.dedup();
-        Ok(found)
+        Ok(discovered)
     }
 
     /// The files of `-c`: at most one .ini and one pyproject.toml.

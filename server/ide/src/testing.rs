@@ -21,7 +21,7 @@ pub fn project(second: &str) -> (Snapshot, Utf8PathBuf) {
     files.insert("/p/m/env.py", "");
     files.insert("/p/m/versions/a.py", FIRST);
     files.insert("/p/m/versions/b.py", second);
-    let found = discover(&files, Utf8Path::new("/p"), Search::Below).unwrap();
+    let found = discover(&files, Utf8Path::new("/p"), Search::Below).sources;
     let options = found.iter().map(|sources| EnvironmentOptions {
         layout: Layout::find(&files, sources, &Extra::default()).unwrap(),
         dialects: vec![Dialect { kind: Kind::Postgresql, version: Some((16, 0)) }],

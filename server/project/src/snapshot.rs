@@ -70,7 +70,7 @@ mod tests {
 
     fn world() -> World {
         let files = Memory::from_iter(FILES);
-        let found = discover(&files, Utf8Path::new("/p"), Search::Below).unwrap();
+        let found = discover(&files, Utf8Path::new("/p"), Search::Below).sources;
         let options = found.iter().map(|sources| EnvironmentOptions {
             layout: Layout::find(&files, sources, &Extra::default()).unwrap(),
             dialects: Vec::new(),

@@ -21,7 +21,7 @@ fn files(env: &str, more: &[(&str, &str)]) -> Memory {
 }
 
 fn world(files: &Memory, dialects: &[Kind]) -> World {
-    let found = discover(files, Utf8Path::new("/p"), Search::Below).unwrap();
+    let found = discover(files, Utf8Path::new("/p"), Search::Below).sources;
     let options = found.iter().map(|sources| EnvironmentOptions {
         layout: Layout::find(files, sources, &Extra::default()).unwrap(),
         dialects: dialects.iter().copied().map(Dialect::from).collect(),

@@ -205,7 +205,7 @@ impl Edit {
 }
 
 fn options(files: &Memory) -> Vec<EnvironmentOptions> {
-    let found = discover(files, Utf8Path::new("/p"), Search::Below).unwrap();
+    let found = discover(files, Utf8Path::new("/p"), Search::Below).sources;
     let options = found.iter().map(|sources| EnvironmentOptions {
         layout: Layout::find(files, sources, &Extra::default()).unwrap(),
         dialects: [Kind::Postgresql, Kind::Sqlite].map(Dialect::from).to_vec(),

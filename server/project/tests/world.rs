@@ -32,7 +32,7 @@ fn start() -> Memory {
 }
 
 fn options(files: &Memory, target: Option<Vec<String>>) -> EnvironmentOptions {
-    let sources = discover(files, Utf8Path::new("/p"), Search::Below).unwrap().remove(0);
+    let sources = discover(files, Utf8Path::new("/p"), Search::Below).sources.remove(0);
     EnvironmentOptions {
         layout: Layout::find(files, &sources, &Extra::default()).unwrap(),
         dialects: vec![Dialect::from(Kind::Postgresql)],

@@ -12,6 +12,7 @@ macro_rules! rules {
 }
 
 rules! {
+    broken_configuration,
     unreadable_revision,
     unknown_revision,
     duplicate_revision_id,

@@ -4,7 +4,7 @@ mod fix;
 
 use super::start::Start;
 use crate::config::Chosen;
-use crate::environment::absolute;
+use crate::environment::{Environments, absolute};
 use crate::failure::code;
 use crate::output::{Found, json, text};
 use crate::workspace::{Disk, shown};
@@ -66,7 +66,7 @@ fn write(args: &CheckArgs, start: &Start, out: &mut impl Write) -> Result<u8> {
     let chosen = Chosen { select: &args.select, ignore: &args.ignore };
     let options = start.settings.rules(start.base(), &chosen)?;
     let paths = paths(args)?;
-    let layouts = start.selection.layouts(&start.settings)?;
+    let Environments { layouts, broken } = start.selection.environments(&start.settings)?;
     for missing in layouts.iter().flat_map(|layout| &layout.missing_locations) {
         tracing::warn!("version location {missing} does not exist; Alembic skips it");
     }
@@ -90,7 +90,11 @@ fn write(args: &CheckArgs, start: &Start, out: &mut impl Write) -> Result<u8> {
         changed.write(start.base())?;
     }
     let snapshot = world.snapshot();
-    let found = found(&snapshot, &options, &checker, start.base(), &paths);
+    let mut found = found(&snapshot, &options, &checker, start.base(), &paths);
+    for error in &broken {
+        let findings = advice::check_configuration(error, &snapshot.store, &options);
+        found.findings.extend(findings.into_iter().filter(|finding| is_asked(&snapshot, finding, &paths)));
+    }
     match args.format {
         Format::Text => text::write(out, &found, args.statistics)?,
         Format::Json => json::write(out, &found, args.statistics)?,

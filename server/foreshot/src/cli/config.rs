@@ -2,7 +2,7 @@
 
 use super::Format;
 use super::start::Start;
-use crate::environment::{at, doubts, refusal};
+use crate::environment::{Environments, at, doubts, refusal};
 use crate::load;
 use crate::style::{FAINT, TITLE, WARNING};
 use crate::workspace::shown;
@@ -34,6 +34,15 @@ struct Document {
     /// The file that the settings come from.
     settings: Option<String>,
     environments: Vec<Found>,
+    /// Configurations that cannot be used.
+    broken: Vec<Broken>,
+}
+
+#[derive(Debug, Serialize)]
+struct Broken {
+    config: String,
+    line: Option<u32>,
+    error: String,
 }
 
 /// One environment as it was found.
@@ -94,12 +103,17 @@ pub fn run(args: &ConfigArgs, start: &Start) -> Result<()> {
 }
 
 fn write(args: &ConfigArgs, start: &Start, out: &mut impl Write) -> Result<()> {
-    let layouts = start.selection.layouts(&start.settings)?;
+    let Environments { layouts, broken } = start.selection.environments(&start.settings)?;
     let found = layouts.into_iter().map(|layout| describe(layout, start)).collect::<Result<Vec<_>>>()?;
     let settings = start.settings.file().map(|file| shown(file, start.base()));
     match args.format {
         Format::Json => {
-            let document = Document { settings, environments: found };
+            let broken = broken.iter().map(|error| Broken {
+                config: shown(&error.file, start.base()),
+                line: error.line,
+                error: error.message.clone(),
+            });
+            let document = Document { settings, environments: found, broken: broken.collect() };
             writeln!(out, "{}", serde_json::to_string_pretty(&document)?)?;
         }
         Format::Text => {
@@ -107,6 +121,11 @@ fn write(args: &ConfigArgs, start: &Start, out: &mut impl Write) -> Result<()> {
             writeln!(out, "{FAINT}settings{FAINT:#}  {settings}")?;
             for one in &found {
                 write_text(out, one)?;
+            }
+            for error in &broken {
+                let file = shown(&error.file, start.base());
+                let line = error.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+                writeln!(out, "\n{TITLE}{file}{TITLE:#}\n  {WARNING}{line}{}{WARNING:#}", error.message)?;
             }
         }
     }

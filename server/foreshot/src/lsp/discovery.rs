@@ -3,10 +3,10 @@
 use super::data::{Diagnostic, Severity};
 use super::diagnostics::Judging;
 use crate::config::{Chosen, Settings};
-use crate::environment::Selection;
+use crate::environment::{Environments, Selection};
 use advice::Options;
 use alembic::config::{ConfigError, Sources};
-use alembic::discover::{Search, discover};
+use alembic::discover::{Discovered, Search, discover};
 use alembic::layout::{Extra, Layout};
 use camino::{Utf8Path, Utf8PathBuf};
 use fact::files::{EntryKind, Files};
@@ -75,11 +75,14 @@ struct Finder<'a> {
 impl Finder<'_> {
     fn select(&mut self, selection: &Selection) {
         let settings = Settings::find(self.files, &selection.base, selection.explicit);
-        let layouts = settings.and_then(|settings| Ok((selection.layouts(&settings)?, settings)));
-        match layouts {
-            Ok((layouts, settings)) => {
+        let found = settings.and_then(|settings| Ok((selection.environments(&settings)?, settings)));
+        match found {
+            Ok((Environments { layouts, broken }, settings)) => {
                 for layout in layouts {
                     self.add(layout, &settings);
+                }
+                for error in broken {
+                    self.problem(&error.into());
                 }
             }
             Err(error) => self.problem(&error),
@@ -135,8 +138,7 @@ impl Finder<'_> {
             if entry.kind != EntryKind::Directory || is_foreign(&entry.name) {
                 continue;
             }
-            for sources in discover(self.files, &folder.join(&entry.name), Search::Below).unwrap_or_default()
-            {
+            for sources in self.discover(&folder.join(&entry.name), Search::Below) {
                 if !covered(&found, &sources) {
                     found.push(sources);
                 }
@@ -146,13 +148,11 @@ impl Finder<'_> {
     }
 
     fn discover(&mut self, folder: &Utf8Path, search: Search) -> Vec<Sources> {
-        match discover(self.files, folder, search) {
-            Ok(found) => found,
-            Err(error) => {
-                self.problem(&error.into());
-                Vec::new()
-            }
+        let Discovered { sources, broken } = discover(self.files, folder, search);
+        for error in broken {
+            self.problem(&error.into());
         }
+        sources
     }
 
     fn script_directory(&self, sources: &Sources) -> Option<Utf8PathBuf> {
@@ -224,7 +224,7 @@ impl Problem {
             span: index.line(line).unwrap_or_default(),
             path,
             severity: Severity::Error,
-            code: "configuration".to_owned(),
+            code: "broken-configuration".to_owned(),
             message: self.message.clone(),
             related: Vec::new(),
             finding: None,
