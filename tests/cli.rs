@@ -358,6 +358,38 @@ fn links_that_lead_nowhere_or_in_circles() {
     }
 }
 
+/// The project with a second revision whose bytes are given.
+fn project_with_second(bytes: &[u8]) -> TempDir {
+    let project = project(&[INI, FIRST]);
+    fs::write(project.path().join(SECOND.0), bytes).unwrap();
+    project
+}
+
+#[test]
+fn python_declares_its_encoding() {
+    let latin1 = |text: &str| text.chars().map(|c| u8::try_from(c).unwrap()).collect::<Vec<u8>>();
+    let text = format!("# -*- coding: latin-1 -*-\n{}", SECOND.1.replace("'name'", "'ném'"));
+    let project = project_with_second(&latin1(&text));
+    let ran = foreshot(project.path(), &["schema", "--format", "json", "--dialect", "sqlite"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    let schema: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert!(schema["tables"]["t"]["columns"]["ném"].is_object(), "{schema}");
+    // What a fix writes has the encoding of what stands there.
+    let project = project_with_second(&latin1(&text.replace("op.drop_column('t', 'ném')", "pass")));
+    foreshot(project.path(), &["check", "--fix", "--unsafe-fixes", "--dialect", "sqlite"]);
+    assert_eq!(fs::read(project.path().join(SECOND.0)).unwrap(), latin1(&text));
+}
+
+#[test]
+fn an_encoding_that_is_not_read_is_no_mistake() {
+    let bytes = [b"# coding: cp437\n# \x81\n", SECOND.1.as_bytes()].concat();
+    let project = project_with_second(&bytes);
+    check_refused(project.path(), &["heads"], 2, "2_second.py: revision is not known");
+    let ran = foreshot(project.path(), &["check", "--format", "json", "--dialect", "sqlite"]);
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((ran.code, report["summary"]["errors"].as_u64()), (0, Some(0)), "{report}");
+}
+
 #[test]
 fn a_broken_configuration_hides_no_other() {
     let one = ("one/alembic.ini", "[alembic]\nscript_location = %(here)s\n");

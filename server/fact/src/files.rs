@@ -51,6 +51,8 @@ pub enum ReadError {
     Directory,
     /// The offset of the first byte that is not UTF-8.
     NotUtf8(usize),
+    /// Python reads it, this program does not: why.
+    Foreign(Arc<str>),
     /// What the system says.
     Unreadable(Arc<str>),
 }
@@ -61,6 +63,7 @@ impl fmt::Display for ReadError {
             ReadError::Missing => write!(f, "there is no such file"),
             ReadError::Directory => write!(f, "it is a directory, not a file"),
             ReadError::NotUtf8(offset) => write!(f, "it is not UTF-8 (byte {offset})"),
+            ReadError::Foreign(why) => write!(f, "it is not read here: {why}"),
             ReadError::Unreadable(why) => write!(f, "it cannot be read: {why}"),
         }
     }

@@ -2,6 +2,7 @@
 
 mod cli;
 mod config;
+mod encoding;
 mod environment;
 mod failure;
 mod load;

@@ -1,5 +1,6 @@
 //! The files of the project on disk.
 
+use crate::encoding::Source;
 use camino::{Utf8Path, Utf8PathBuf};
 use fact::files::{Entry, EntryKind, Files, ReadError, decode, normalize};
 use std::fs;
@@ -14,7 +15,10 @@ impl Files for Disk {
     fn read(&self, path: &Utf8Path) -> Result<Arc<str>, ReadError> {
         tracing::debug!("read {path}");
         match fs::read(path) {
-            Ok(bytes) => decode(bytes),
+            Ok(bytes) => match path.extension() {
+                Some("py") => Ok(Source::decode(bytes)?.text),
+                _ => decode(bytes),
+            },
             Err(error) => Err(match error.kind() {
                 io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => ReadError::Missing,
                 io::ErrorKind::IsADirectory => ReadError::Directory,

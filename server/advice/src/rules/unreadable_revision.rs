@@ -5,6 +5,7 @@ use crate::rule::declare_rule;
 use crate::sink::{Draft, Sink};
 use crate::view::FileView;
 use alembic::revision_file::{Fault, FaultKind};
+use fact::files::ReadError;
 
 declare_rule! {
     /// ## What it does
@@ -44,11 +45,11 @@ declare_rule! {
 fn check(view: &FileView<'_>, sink: &mut Sink<'_>) {
     let facts = &view.revision.facts;
     let fault = match &view.revision.parsed.text {
-        Err(error) => Some(Fault {
+        Err(error) if !matches!(error, ReadError::Foreign(_)) => Some(Fault {
             kind: FaultKind::Unreadable(error.clone()),
             place: fact::Place::whole_file(facts.file),
         }),
-        Ok(_) => facts.faults.first().cloned(),
+        _ => facts.faults.first().cloned(),
     };
     let Some(fault) = fault else { return };
     let spot = match &fault.kind {

@@ -178,7 +178,7 @@ fn read(files: &dyn Files, path: &Utf8Path) -> Result<Arc<str>, ConfigError> {
             ReadError::Missing => "check the path given with -c/--config",
             ReadError::Directory => "give the file itself, for example its alembic.ini",
             ReadError::NotUtf8(_) => "save it as UTF-8",
-            ReadError::Unreadable(_) => "",
+            ReadError::Foreign(_) | ReadError::Unreadable(_) => "",
         };
         ConfigError::new(path, None, error.to_string(), remedy)
     })

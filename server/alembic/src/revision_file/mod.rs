@@ -162,7 +162,12 @@ impl RevisionFile {
         for ids in [&mut out.down_revision, &mut out.branch_labels, &mut out.depends_on] {
             ids.ids = Fact::Unknown(unknown.clone());
         }
-        out.faults = vec![Fault { kind: FaultKind::Unreadable(error), place }];
+        let kind = match error {
+            // Python knows where the file belongs.
+            ReadError::Foreign(_) => FaultKind::Unknown { variable: "revision", unknown },
+            error => FaultKind::Unreadable(error),
+        };
+        out.faults = vec![Fault { kind, place }];
         out
     }
 

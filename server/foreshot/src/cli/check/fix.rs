@@ -1,6 +1,7 @@
 //! Applies fixes, round after round, and writes what came of it.
 
 use super::{found, output};
+use crate::encoding::Source;
 use crate::workspace::{Disk, shown};
 use advice::{Applicability, Checker, Edit, Fix, Options};
 use anyhow::{Context, Result, bail};
@@ -116,13 +117,14 @@ impl Changed {
     pub fn write(&self, base: &Utf8Path) -> Result<()> {
         for (path, (old, new)) in &self.files {
             let bytes = std::fs::read(path).with_context(|| format!("{path} cannot be read"))?;
-            let now = fact::files::decode(bytes.clone()).with_context(|| format!("{path} cannot be read"))?;
-            if now != *old {
+            let now = Source::decode(bytes).with_context(|| format!("{path} cannot be read"))?;
+            if now.text != *old {
                 bail!("{path} has changed since it was analysed; run the command again");
             }
-            let mark: &[u8] = if bytes.starts_with(b"\xef\xbb\xbf") { b"\xef\xbb\xbf" } else { b"" };
-            replace(path, &[mark, new.as_bytes()].concat())
-                .with_context(|| format!("{path} cannot be written"))?;
+            let content = now
+                .encode(new)
+                .with_context(|| format!("{path} has an encoding without these characters"))?;
+            replace(path, &content).with_context(|| format!("{path} cannot be written"))?;
             tracing::info!("fixed {}", shown(path, base));
         }
         Ok(())
