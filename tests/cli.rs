@@ -391,6 +391,16 @@ fn an_encoding_that_is_not_read_is_no_mistake() {
 }
 
 #[test]
+fn revisions_that_are_only_compiled() {
+    let ini = (INI.0, "[alembic]\nscript_location = %(here)s/m\nsourceless = true\n");
+    let project = project(&[ini, SECOND, ("m/versions/__pycache__/1_first.cpython-312.pyc", "\0")]);
+    check_refused(project.path(), &["history"], 2, "1_first.cpython-312.pyc: revision is not known");
+    let ran = foreshot(project.path(), &["check", "--format", "json", "--dialect", "sqlite"]);
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((ran.code, report["findings"].as_array().map(Vec::len)), (0, Some(0)), "{report}");
+}
+
+#[test]
 fn a_broken_configuration_hides_no_other() {
     let one = ("one/alembic.ini", "[alembic]\nscript_location = %(here)s\n");
     for (path, text, line) in [

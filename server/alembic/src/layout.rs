@@ -1,8 +1,12 @@
 //! Where the files of one migration environment are.
 
+mod listing;
+
+pub use listing::{RevisionFiles, is_revision_file};
+
 use crate::config::{Config, ConfigError, Location, Origin, Setting, Sources};
 use camino::{Utf8Path, Utf8PathBuf};
-use fact::files::{EntryKind, Files, normalize};
+use fact::files::{Files, normalize};
 
 /// The folders and files of one migration environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +86,7 @@ impl Layout {
 
     /// The revision files of the environment, in load order.
     pub fn revision_files(&self, files: &dyn Files) -> RevisionFiles {
-        RevisionFiles::list(files, &self.version_locations, self.recursive)
+        RevisionFiles::list(files, &self.version_locations, self.recursive, self.config.sourceless)
     }
 
     /// What tells this environment from others: its configuration file and section, or its folder.
@@ -251,54 +255,6 @@ impl Finder<'_> {
     }
 }
 
-/// The files that Alembic loads, in its order.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RevisionFiles {
-    pub paths: Vec<Utf8PathBuf>,
-    /// Files that a second location holds again; Alembic warns and ignores them.
-    pub repeated: Vec<Utf8PathBuf>,
-}
-
-impl RevisionFiles {
-    /// Lists `locations` in order, in each of them the names in code-point order.
-    pub fn list(files: &dyn Files, locations: &[Utf8PathBuf], recursive: bool) -> RevisionFiles {
-        let mut out = RevisionFiles::default();
-        let mut seen = rustc_hash::FxHashSet::default();
-        for location in locations {
-            let mut entered = rustc_hash::FxHashSet::default();
-            let mut todo = vec![location.clone()];
-            while let Some(directory) = todo.pop() {
-                if !entered.insert(files.real_path(&directory)) {
-                    continue;
-                }
-                let mut folders = Vec::new();
-                for entry in files.list(&directory) {
-                    let path = directory.join(&entry.name);
-                    match entry.kind {
-                        EntryKind::Directory if recursive && !entry.name.ends_with("__pycache__") => {
-                            folders.push(path);
-                        }
-                        EntryKind::File if is_revision_file(&entry.name) => {
-                            match seen.insert(files.real_path(&path)) {
-                                true => out.paths.push(path),
-                                false => out.repeated.push(path),
-                            }
-                        }
-                        _ => {}
-                    }
-                }
-                todo.extend(folders.into_iter().rev());
-            }
-        }
-        out
-    }
-}
-
-/// Whether Alembic loads a file of this name from a folder of revision files.
-pub fn is_revision_file(name: &str) -> bool {
-    name.ends_with(".py") && !name.starts_with(".#") && !name.starts_with("__init__")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -403,47 +359,5 @@ mod tests {
         check_layout(&tree, &Sources { versions, ..Sources::default() }, ["", "/q /p/m/v", "/"]);
         let versions = vec![Utf8PathBuf::from("/p/m/v")];
         check_layout(&tree, &Sources { versions, ..Sources::default() }, ["/p/m", "/p/m/v", "/p /p/m"]);
-    }
-
-    #[track_caller]
-    fn check_listing(
-        files: &[(&str, &str)],
-        locations: &[&str],
-        recursive: bool,
-        paths: &str,
-        repeated: &str,
-    ) {
-        let locations: Vec<Utf8PathBuf> = locations.iter().map(Utf8PathBuf::from).collect();
-        let found = RevisionFiles::list(&memory(files), &locations, recursive);
-        assert_eq!((join(&found.paths).as_str(), join(&found.repeated).as_str()), (paths, repeated));
-    }
-
-    #[test]
-    fn load_order() {
-        let tree = [
-            ("/v/b.py", ""),
-            ("/v/B.py", ""),
-            ("/v/a.pyc", ""),
-            ("/v/.#b.py", ""),
-            ("/v/.hidden.py", ""),
-            ("/v/__init__.py", ""),
-            ("/v/__init__old.py", ""),
-            ("/v/README", ""),
-            ("/v/2024/x.py", ""),
-            ("/v/2024/01/y.py", ""),
-            ("/v/2023/z.py", ""),
-            ("/v/__pycache__/c.py", ""),
-        ];
-        check_listing(&tree, &["/v"], false, "/v/.hidden.py /v/B.py /v/b.py", "");
-        let all = "/v/.hidden.py /v/B.py /v/b.py /v/2023/z.py /v/2024/x.py /v/2024/01/y.py";
-        check_listing(&tree, &["/v"], true, all, "");
-        check_listing(
-            &tree,
-            &["/v/2023", "/v/2024", "/v/2023"],
-            false,
-            "/v/2023/z.py /v/2024/x.py",
-            "/v/2023/z.py",
-        );
-        check_listing(&tree, &["/nowhere"], true, "", "");
     }
 }

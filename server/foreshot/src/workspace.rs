@@ -17,6 +17,7 @@ impl Files for Disk {
         match fs::read(path) {
             Ok(bytes) => match path.extension() {
                 Some("py") => Ok(Source::decode(bytes)?.text),
+                Some("pyc" | "pyo") => Err(ReadError::Foreign("it is compiled".into())),
                 _ => decode(bytes),
             },
             Err(error) => Err(match error.kind() {
