@@ -297,7 +297,7 @@ mod tests {
             let tree =
                 [&good[..], &[(path, text), ("/p/two/db/env.py", ""), ("/p/two/db/versions/a.py", "")]];
             check_found(&tree.concat(), "/p", Search::Below, &format!("/p/one/alembic.ini !{path}"));
-            check_found(&tree.concat(), "/p/two/db", Search::Around, &format!("!{path}"));
+            check_found(&tree.concat(), "/p/two", Search::Around, &format!("!{path}"));
         }
         check_found(&[good[0], ("/p/two/pyproject.toml", "[")], "/p", Search::Below, "/p/one/alembic.ini");
     }

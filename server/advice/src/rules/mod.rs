@@ -12,8 +12,8 @@ macro_rules! rules {
 }
 
 rules! {
-    broken_configuration,
     unreadable_revision,
+    broken_configuration,
     unknown_revision,
     duplicate_revision_id,
     invalid_revision_id,

@@ -129,22 +129,23 @@ impl Finder<'_> {
         if found.is_empty() {
             return found;
         }
-        let covered = |found: &[Sources], sources: &Sources| {
-            let home = self.script_directory(sources);
-            let same = |known: &Sources| self.script_directory(known) == home;
-            found.contains(sources) || home.is_some() && found.iter().any(same)
-        };
         for entry in self.files.list(folder) {
             if entry.kind != EntryKind::Directory || is_foreign(&entry.name) {
                 continue;
             }
             for sources in self.discover(&folder.join(&entry.name), Search::Below) {
-                if !covered(&found, &sources) {
+                if !self.covers(&found, &sources) {
                     found.push(sources);
                 }
             }
         }
         found
+    }
+
+    fn covers(&self, found: &[Sources], sources: &Sources) -> bool {
+        let home = self.script_directory(sources);
+        found.contains(sources)
+            || home.is_some() && found.iter().any(|known| self.script_directory(known) == home)
     }
 
     fn discover(&mut self, folder: &Utf8Path, search: Search) -> Vec<Sources> {

@@ -251,9 +251,9 @@ fn a_configuration_that_is_being_edited() {
     };
     // No message at every key; the folder of the migrations is found without it.
     let broken = "[alembic]\nscript_location = %(here)s/mm\n";
-    check_sent(&mut bench, vec![typed(2, broken)], &["alembic.ini@2 configuration"]);
+    check_sent(&mut bench, vec![typed(2, broken)], &["alembic.ini@2 broken-configuration"]);
     check_sent(&mut bench, vec![typed(3, INI)], &["alembic.ini@3"]);
-    check_sent(&mut bench, vec![typed(4, broken)], &["alembic.ini@4 configuration"]);
+    check_sent(&mut bench, vec![typed(4, broken)], &["alembic.ini@4 broken-configuration"]);
     let saved = Event::Saved(path.clone());
     check_sent(&mut bench, vec![saved], &["message Warning"]);
 }
