@@ -8,6 +8,10 @@ const DEFAULT: &str = "DEFAULT";
 /// How deep one option may refer to others.
 const DEPTH: u32 = 10;
 
+/// What filling in the references of one value may cost, in bytes that are looked at: ten options that name each other a
+/// few times would make more text than there is memory.
+const BUDGET: usize = 1 << 20;
+
 /// A parsed .ini file. Values are raw: [`Ini::get`] replaces `%(name)s`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ini {
@@ -94,7 +98,8 @@ impl Ini {
     /// An option of a section, inherited ones included, with `%(name)s` and `%%` replaced.
     pub fn get(&self, section: &str, key: &str) -> Option<Result<(String, u32), IniError>> {
         let option = self.raw(section, key)?;
-        let value = self.interpolate(section, option, &option.value, 1);
+        let mut budget = BUDGET;
+        let value = self.interpolate(section, option, &option.value, 1, &mut budget);
         Some(value.map(|value| (value, option.line)))
     }
 
@@ -104,8 +109,13 @@ impl Ini {
         option: &IniOption,
         text: &str,
         depth: u32,
+        budget: &mut usize,
     ) -> Result<String, IniError> {
         let fail = |message: String, remedy| Err(IniError { line: option.line, message, remedy });
+        *budget = budget.saturating_sub(text.len() + 1);
+        if *budget == 0 {
+            return fail(format!("the value of {} is too long", option.key), "write the value out");
+        }
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('%') {
@@ -130,7 +140,7 @@ impl Ini {
                     );
                 }
                 Some(other) => {
-                    out.push_str(&self.interpolate(section, option, &other.value, depth + 1)?);
+                    out.push_str(&self.interpolate(section, option, &other.value, depth + 1, budget)?);
                 }
                 None if key == "here" => out.push_str(&self.here),
                 None => {
@@ -305,6 +315,17 @@ mod tests {
         check_value(text, "a", "l", Some(Err("the value of l uses %(nope)s, which is not defined")));
         check_value(text, "a", "m", Some(Err("the value of m refers to itself")));
         check_value(text, "a", "n", Some(Ok("fine")));
+    }
+
+    #[test]
+    fn references_that_multiply_are_an_error() {
+        for leaf in ["x", ""] {
+            let options: String =
+                (0..8).map(|i| format!("v{} = {}\n", i + 1, format!("%(v{i})s").repeat(20))).collect();
+            let text = format!("[a]\nv0 = {leaf}\n{options}");
+            check_value(&text, "a", "v8", Some(Err("the value of v8 is too long")));
+            check_value(&text, "a", "v2", Some(Ok(leaf.repeat(400).as_str())));
+        }
     }
 
     #[test]
