@@ -13,6 +13,36 @@ pub(super) enum Dynamic {
     Either(Box<Dynamic>, Box<Dynamic>),
 }
 
+/// Longer texts, and more courses than these, are not known any more: a variable that is added to itself would soon be
+/// larger than any memory.
+const LONGEST: usize = 1 << 18;
+const MOST_COURSES: usize = 64;
+
+impl Dynamic {
+    /// The value, or a [`HOLE`] where it has grown out of all proportion.
+    fn bounded(self) -> Dynamic {
+        let fits = match &self {
+            Dynamic::Text(text) => text.len() <= LONGEST,
+            Dynamic::Either(..) => self.courses() <= MOST_COURSES,
+        };
+        if fits { self } else { Dynamic::Text(HOLE.to_string()) }
+    }
+
+    fn courses(&self) -> usize {
+        match self {
+            Dynamic::Text(_) => 1,
+            Dynamic::Either(yes, no) => yes.courses() + no.courses(),
+        }
+    }
+}
+
+/// Adds to a text, until it is too long to be looked at.
+fn push(text: &mut String, more: &str) {
+    if text.len() <= LONGEST {
+        text.push_str(more);
+    }
+}
+
 /// Values of variables, by lower-case name.
 pub(super) type Variables = FxHashMap<String, Dynamic>;
 
@@ -38,7 +68,7 @@ pub(super) fn evaluate(cursor: &Cursor<'_>, variables: &Variables) -> Dynamic {
             let (yes, no) = (args.until_comma(), args.until_comma());
             if cursor.done() && cursor.source.depth < super::DEEPEST {
                 let (yes, no) = (evaluate(&yes, variables), evaluate(&no, variables));
-                return Dynamic::Either(Box::new(yes), Box::new(no));
+                return Dynamic::Either(Box::new(yes), Box::new(no)).bounded();
             }
         }
         return Dynamic::Text(HOLE.to_string());
@@ -56,7 +86,7 @@ pub(super) fn evaluate(cursor: &Cursor<'_>, variables: &Variables) -> Dynamic {
         }
         part(&mut cursor, variables, &mut text);
     }
-    Dynamic::Text(text)
+    Dynamic::Text(text).bounded()
 }
 
 fn single(cursor: &Cursor<'_>) -> Option<String> {
@@ -74,13 +104,13 @@ fn part(cursor: &mut Cursor<'_>, variables: &Variables, text: &mut String) {
         Some(token)
             if token.kind == TokenKind::Text && (operand.peek(1).is_none() || operand.symbol(1) == "::") =>
         {
-            text.push_str(&operand.text_value(token));
+            push(text, &operand.text_value(token));
         }
         Some(_) if operand.is_any(&["format", "concat", "quote_ident", "quote_literal", "quotename"]) => {
             call(&operand, variables, text);
         }
         _ => match single(&operand).and_then(|name| variables.get(&name)) {
-            Some(Dynamic::Text(known)) => text.push_str(known),
+            Some(Dynamic::Text(known)) => push(text, known),
             _ => text.push(HOLE),
         },
     }
@@ -104,8 +134,11 @@ fn call(operand: &Cursor<'_>, variables: &Variables, text: &mut String) {
         return text.push(HOLE);
     }
     inside.source.depth += 1;
-    let mut args = Vec::new();
+    let mut args: Vec<String> = Vec::new();
     while !inside.done() {
+        if args.iter().map(String::len).sum::<usize>() > LONGEST {
+            return text.push(HOLE);
+        }
         args.push(match evaluate(&inside.until_comma(), variables) {
             Dynamic::Text(known) => known,
             Dynamic::Either(..) => HOLE.to_string(),
@@ -113,9 +146,9 @@ fn call(operand: &Cursor<'_>, variables: &Variables, text: &mut String) {
     }
     match (function.as_str(), args.split_first()) {
         ("format", Some((format, args))) => substitute(format, args, text),
-        ("quote_literal", Some((value, _))) => text.push_str(&literal(value)),
-        ("concat", Some(_)) => args.iter().for_each(|arg| text.push_str(arg)),
-        (_, Some((value, _))) => text.push_str(value),
+        ("quote_literal", Some((value, _))) => push(text, &literal(value)),
+        ("concat", Some(_)) => args.iter().for_each(|arg| push(text, arg)),
+        (_, Some((value, _))) => push(text, value),
         _ => text.push(HOLE),
     }
 }
@@ -139,15 +172,15 @@ fn substitute(format: &str, args: &[String], text: &mut String) {
         match rest.next() {
             Some('%') => text.push('%'),
             Some('L') => {
-                text.push_str(&literal(&arg));
+                push(text, &literal(&arg));
                 next += 1;
             }
             Some('I') => {
-                text.push_str(&identifier(&arg));
+                push(text, &identifier(&arg));
                 next += 1;
             }
             _ => {
-                text.push_str(&arg);
+                push(text, &arg);
                 next += 1;
             }
         }
@@ -204,6 +237,17 @@ mod tests {
         check_dynamic("format('%2$I %1$s', 'a', 'b')", "b a");
         check_dynamic("format('%s')", "_");
         check_dynamic("format('drop %I', 'My t')", "drop \"My t\"");
+    }
+
+    #[test]
+    fn what_grows_too_long_is_not_known() {
+        let long = "x".repeat(LONGEST);
+        check_dynamic(&format!("'{long}'"), &long);
+        check_dynamic(&format!("'{long}' || 'y'"), "_");
+        check_dynamic(&format!("'a' || concat('{long}', 'y')"), "_");
+        check_dynamic(&format!("format('{}', '{}')", "%1$s".repeat(1000), "x".repeat(1000)), "_");
+        let many = format!("concat({})", vec![format!("'{}'", "x".repeat(1000)); 1000].join(", "));
+        check_dynamic(&many, "_");
     }
 
     #[test]

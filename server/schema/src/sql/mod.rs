@@ -48,6 +48,9 @@ pub const HOLE: char = '\u{fffc}';
 /// How deep blocks, calls and quoted programs may lie in each other.
 const DEEPEST: usize = 32;
 
+/// How many bytes of SQL a short text may run by way of strings, variables and routines; a long one may run more.
+const NESTED: usize = 1 << 17;
+
 /// One operation of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
@@ -76,7 +79,7 @@ pub fn read(sql: &str, dialect: Option<Kind>, place: Place) -> Vec<Statement> {
 
 fn read_text(text: &str, dialect: Option<Kind>, place: Place) -> Vec<Found> {
     let read_as = |syntax: Option<Kind>| {
-        let mut session = Session::new(syntax == Some(Kind::Mssql));
+        let mut session = Session::new(text, syntax == Some(Kind::Mssql));
         session.text(text, syntax, Source { text, tokens: &[], dialect, place, depth: 0 })
     };
     let found = read_as(dialect);
@@ -118,11 +121,17 @@ struct Session {
     routines: FxHashMap<String, String>,
     temporary: Vec<TableName>,
     depth: usize,
+    /// How many bytes of SQL may yet be run by SQL: routines that call themselves twice never end otherwise.
+    budget: usize,
 }
 
 impl Session {
-    fn new(batches: bool) -> Session {
-        Session { batches, ..Session::default() }
+    fn new(text: &str, batches: bool) -> Session {
+        Session {
+            batches,
+            budget: NESTED.saturating_add(text.len().saturating_mul(16)),
+            ..Session::default()
+        }
     }
 
     /// The statements of `text`, cut by the rules of `syntax`.
@@ -152,7 +161,7 @@ impl Session {
 
     /// Text that a statement runs.
     fn nested(&mut self, text: &str, at: &Cursor<'_>) -> Vec<Operation> {
-        if self.depth >= DEEPEST {
+        if !self.may_run(text) {
             return vec![statement::opaque_anything(at, "SQL that runs SQL")];
         }
         self.depth += 1;
@@ -163,7 +172,7 @@ impl Session {
 
     /// A program in a string; opaque on the tables that it names if it cannot be read.
     fn program_text(&mut self, text: &str, at: &Cursor<'_>) -> Vec<Operation> {
-        if self.depth >= DEEPEST {
+        if !self.may_run(text) {
             return vec![statement::opaque_anything(at, "SQL that runs SQL")];
         }
         let tokens = lex(text, Lexis::of(at.source.dialect));
@@ -173,6 +182,11 @@ impl Session {
         let operations = block::program(&program, self);
         self.depth -= 1;
         operations.unwrap_or_else(|cursor::Unreadable| vec![statement::opaque_program(&program)])
+    }
+
+    fn may_run(&mut self, text: &str) -> bool {
+        self.budget = self.budget.saturating_sub(text.len() + 1);
+        self.budget > 0 && self.depth < DEEPEST
     }
 
     fn note_temporary(&mut self, statement: &Cursor<'_>) {

@@ -91,6 +91,26 @@ fn deep_and_long_texts_end() {
 }
 
 #[test]
+fn what_multiplies_ends() {
+    check_survives("CREATE PROCEDURE p() BEGIN CALL p(); CALL p(); END; CALL p()");
+    check_survives("CREATE PROCEDURE p AS BEGIN EXEC p; EXEC p END\nGO\nEXEC p");
+    check_survives("CREATE FUNCTION f() RETURNS int AS 'SELECT f(); SELECT f()' LANGUAGE sql; SELECT f()");
+    let chain = |i| {
+        format!("CREATE FUNCTION f{i}() RETURNS void AS 'SELECT f{0}(); SELECT f{0}()' LANGUAGE sql; ", i + 1)
+    };
+    check_survives(&((0..40).map(chain).collect::<String>() + "SELECT f0()"));
+    check_survives(&format!(
+        "SET @a = 'x'; {} PREPARE p FROM @a; EXECUTE p",
+        "SET @a = CONCAT(@a, @a); ".repeat(60)
+    ));
+    check_survives(&format!("DECLARE @a nvarchar(max) = 'x'\n{}EXEC(@a)", "SET @a = @a + @a\n".repeat(60)));
+    check_survives(&format!(
+        "DO $$ DECLARE a text := 'x'; BEGIN {} EXECUTE a; END $$",
+        "a := a || a; ".repeat(60)
+    ));
+}
+
+#[test]
 fn a_small_stack_is_enough() {
     let read = std::thread::Builder::new()
         .stack_size(1024 * 1024)
