@@ -214,7 +214,10 @@ fn reported_column(column: &Column, dialect: Option<Dialect>, reasons: &mut Reas
         identity: column
             .identity
             .as_ref()
-            .map(|identity| if identity.always { "ALWAYS" } else { "BY DEFAULT" })
+            // SQL Server has one kind only.
+            .map(
+                |identity| if identity.always || kind == Some(Kind::Mssql) { "ALWAYS" } else { "BY DEFAULT" },
+            )
             .or((counts && kind == Some(Kind::Mssql)).then_some("ALWAYS")),
         generated: column.computed.as_ref().map(|computed| computed.sql.to_string()),
         comment: column.comment.as_ref().map(|comment| comment.to_string()),

@@ -27,6 +27,8 @@ impl Engine<'_> {
             self.fail(Failure::NeedsBatch { table: *written, what: "drop a constraint" });
         }
         match dropped.name {
+            // Whatever its name is, it is one of its kind.
+            Fact::Unknown(_) if table.open.is_none() && has_none(&table, dropped.kind) => {}
             Fact::Unknown(unknown) => {
                 table.open.get_or_insert_with(|| unknown.clone());
             }
@@ -189,5 +191,17 @@ impl Engine<'_> {
         } else if let Some(by) = users.first() {
             self.fail(Failure::KeyInUse { table: written, name, by: *by });
         }
+    }
+}
+
+/// Is there no constraint of this kind?
+fn has_none(table: &Table, kind: Option<ConstraintKind>) -> bool {
+    match kind {
+        Some(ConstraintKind::PrimaryKey) => table.primary_key.is_none(),
+        Some(ConstraintKind::Unique) => table.uniques.is_empty(),
+        Some(ConstraintKind::ForeignKey) => table.foreign_keys.is_empty(),
+        Some(ConstraintKind::Check) => table.checks.is_empty(),
+        Some(ConstraintKind::Exclude) => table.excludes.is_empty(),
+        None => false,
     }
 }

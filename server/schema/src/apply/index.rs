@@ -5,6 +5,7 @@ use super::named::Given;
 use super::{Existing, Failure};
 use crate::constraint::ConstraintName;
 use crate::dialect::Change;
+use crate::operation::Written;
 use crate::{Index, Kind, Table, TableName};
 use fact::{Fact, Name};
 
@@ -37,6 +38,7 @@ impl Engine<'_> {
         index.name = self.index_name(&table, &given, &index);
         index.name_is_final = true;
         index.concurrently = false;
+        self.leave_out_options(&mut index);
         if let Fact::Known(Some(name)) = index.name
             && self.index_name_taken(&table, name)
         {
@@ -51,6 +53,20 @@ impl Engine<'_> {
         self.drop_redundant(&mut table, &columns);
         table.indexes.push(index);
         self.store(table);
+    }
+
+    /// An option is for some databases, and passed over by the others.
+    fn leave_out_options(&self, index: &mut Index) {
+        let Some(kind) = self.kind().filter(|_| self.written != Written::Sql) else { return };
+        if kind != Kind::Postgresql {
+            index.using = None;
+        }
+        if kind.is_mysql_like() {
+            index.condition = None;
+        }
+        if !matches!(kind, Kind::Postgresql | Kind::Mssql) {
+            index.include.clear();
+        }
     }
 
     pub fn drop_index(&mut self, written: Option<&TableName>, name: &Fact<Name>, if_exists: bool) {

@@ -87,6 +87,10 @@ impl Engine<'_> {
             }
         }
         column.comment = column.comment.filter(|comment| !comment.is_empty());
+        if self.is(Kind::Mssql) && column.computed.is_some() {
+            // The server takes it from the expression, whatever the column was declared to be.
+            column.ty = Fact::Unknown(Unknown::new(Reason::ServerMade, column.place));
+        }
         if let (Fact::Known(ty), Some(_)) = (&mut column.ty, self.kind()) {
             spent(ty);
         }
@@ -103,6 +107,9 @@ impl Engine<'_> {
             Some(false) => Autoincrement::Off,
             None => Autoincrement::Auto,
         };
+        if counts == Some(true) && self.is(Kind::Mssql) {
+            column.nullable = Fact::Known(false);
+        }
         if counts == Some(true) && self.is(Kind::Postgresql) && column.identity.is_none() {
             column.nullable = Fact::Known(false);
             if column.default == Fact::Known(None) {
@@ -135,14 +142,19 @@ impl Engine<'_> {
             return Some(column.autoincrement == Autoincrement::On || rowid);
         }
         let default = !matches!(column.default, Fact::Known(None));
+        // Where the database has no identities, SQLAlchemy passes over them.
+        let identity = column.identity.is_some() && self.rules().is_none_or(|rules| rules.identity());
         Some(match column.autoincrement {
             Autoincrement::Off => false,
-            Autoincrement::On => true,
+            // Only SQL Server numbers a column that is no key; a batch block may yet make it one.
+            Autoincrement::On => {
+                primary.contains(&column.name) || self.is(Kind::Mssql) || self.written == Written::Batch
+            }
             Autoincrement::Auto => {
                 primary == [column.name]
                     && is_integer(ty)
                     && !default
-                    && column.identity.is_none()
+                    && !identity
                     && !foreign_keys.iter().any(|key| key.columns.contains(&column.name))
             }
         })

@@ -1,6 +1,7 @@
 //! MariaDB, where it differs from MySQL.
 
 use super::mysql::{self, Mysql};
+use super::text::{bare, truth};
 use super::{Change, Kind, Rules, Unnamed, name, quote};
 use crate::{ServerDefault, Type};
 use fact::{Fact, Name};
@@ -20,10 +21,15 @@ impl Rules for Mariadb {
         Fact::Known(match default {
             ServerDefault::Literal(value) if value.parse::<f64>().is_ok() => value.to_string(),
             ServerDefault::Literal(value) => quote::literal(value),
-            ServerDefault::Sql(sql) if sql.eq_ignore_ascii_case("CURRENT_TIMESTAMP") => {
-                "current_timestamp()".to_owned()
-            }
-            ServerDefault::Sql(sql) => sql.to_string(),
+            ServerDefault::Sql(sql) => match (bare(sql), truth(bare(sql))) {
+                (_, Some(truth)) => u8::from(truth).to_string(),
+                (now, None)
+                    if ["CURRENT_TIMESTAMP", "now()"].iter().any(|name| now.eq_ignore_ascii_case(name)) =>
+                {
+                    "current_timestamp()".to_owned()
+                }
+                (sql, None) => sql.to_owned(),
+            },
             ServerDefault::Sequence(name) => format!("nextval({name})"),
             ServerDefault::Now => "current_timestamp()".to_owned(),
             ServerDefault::True => "1".to_owned(),

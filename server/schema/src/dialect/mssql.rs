@@ -1,6 +1,6 @@
 //! SQL Server.
 
-use super::text::{enum_length, numeric, parse, portable, sized};
+use super::text::{bare, enum_length, numeric, parse, portable, sized};
 use super::{Change, Kind, Rules, Unnamed, name, no_spelling, quote};
 use crate::{ServerDefault, Type};
 use fact::{Fact, Name};
@@ -68,7 +68,11 @@ impl Rules for Mssql {
     fn catalogue_default(&self, default: &ServerDefault, _: &Fact<Type>) -> Fact<String> {
         Fact::Known(match default {
             ServerDefault::Literal(value) => format!("({})", quote::literal(value)),
-            ServerDefault::Sql(sql) => format!("({sql})"),
+            ServerDefault::Sql(sql) => match bare(sql) {
+                now if now.eq_ignore_ascii_case("CURRENT_TIMESTAMP") => "(getdate())".to_owned(),
+                number if is_number(number) => format!("(({number}))"),
+                other => format!("({other})"),
+            },
             ServerDefault::Sequence(name) => format!("(NEXT VALUE FOR {name})"),
             ServerDefault::Now => "(getdate())".to_owned(),
             ServerDefault::True => "((1))".to_owned(),
@@ -124,6 +128,11 @@ impl Rules for Mssql {
     fn default_schema(&self) -> Option<&'static str> {
         Some("dbo")
     }
+}
+
+fn is_number(text: &str) -> bool {
+    let digits = text.trim_start_matches(['-', '+']);
+    digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') && digits.parse::<f64>().is_ok()
 }
 
 fn varying(name: &str, length: Option<u32>) -> String {

@@ -1,6 +1,6 @@
 //! MySQL, and what MariaDB shares with it.
 
-use super::text::{enum_length, numeric, parse, portable, sized};
+use super::text::{bare, enum_length, numeric, parse, portable, sized, truth};
 use super::{Change, Kind, Rules, Unnamed, name, no_spelling, quote};
 use crate::{ServerDefault, Type};
 use fact::{Fact, Name, Reason, Unknown};
@@ -20,7 +20,10 @@ impl Rules for Mysql {
     fn catalogue_default(&self, default: &ServerDefault, _: &Fact<Type>) -> Fact<String> {
         Fact::Known(match default {
             ServerDefault::Literal(value) => value.to_string(),
-            ServerDefault::Sql(sql) => sql.trim_matches('\'').to_owned(),
+            ServerDefault::Sql(sql) => match (bare(sql), truth(bare(sql))) {
+                (_, Some(truth)) => u8::from(truth).to_string(),
+                (sql, None) => sql.trim_matches('\'').to_owned(),
+            },
             ServerDefault::Sequence(name) => format!("nextval({name})"),
             ServerDefault::Now => "now()".to_owned(),
             ServerDefault::True => "1".to_owned(),

@@ -270,6 +270,20 @@ fn defaults_are_reported_in_the_words_of_each_database() {
         ["now()", "now()", "current_timestamp()", "CURRENT_TIMESTAMP", "(getdate())"],
     );
     check_default(ServerDefault::True, Type::Integer, ["true", "1", "1", "1", "((1))"]);
+    let sql = |text: &str| ServerDefault::Sql(text.into());
+    check_default(sql("1"), Type::Integer, ["1", "1", "1", "1", "((1))"]);
+    check_default(sql("(a + 1)"), Type::Integer, ["(a + 1)", "a + 1", "a + 1", "(a + 1)", "(a + 1)"]);
+    check_default(
+        sql("(a) + (1)"),
+        Type::Integer,
+        ["(a) + (1)", "(a) + (1)", "(a) + (1)", "(a) + (1)", "((a) + (1))"],
+    );
+    check_default(sql("FALSE"), Type::Integer, ["FALSE", "0", "0", "FALSE", "(FALSE)"]);
+    check_default(
+        sql("CURRENT_TIMESTAMP"),
+        Type::DateTime { timezone: false },
+        ["CURRENT_TIMESTAMP", "CURRENT_TIMESTAMP", "current_timestamp()", "CURRENT_TIMESTAMP", "(getdate())"],
+    );
     check_default(
         ServerDefault::Sequence(TableName::plain("t_id_seq")),
         Type::Integer,

@@ -161,6 +161,24 @@ pub fn is_integer(ty: &Type) -> bool {
     }
 }
 
+/// The expression without the parentheses around the whole of it.
+pub(super) fn bare(sql: &str) -> &str {
+    let mut sql = sql.trim();
+    while sql.starts_with('(') && closing(sql) + 1 == sql.len() {
+        sql = sql.get(1..sql.len() - 1).unwrap_or_default().trim();
+    }
+    sql
+}
+
+/// `true` and `false` as the numbers that they are in many a database.
+pub(super) fn truth(sql: &str) -> Option<bool> {
+    match sql {
+        _ if sql.eq_ignore_ascii_case("true") => Some(true),
+        _ if sql.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    }
+}
+
 fn closing(after: &str) -> usize {
     let (mut depth, mut quoted) = (0, false);
     for (at, c) in after.char_indices() {

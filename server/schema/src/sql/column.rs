@@ -7,7 +7,7 @@ use super::types::data_type;
 use crate::column::{Autoincrement, Computed, Identity};
 use crate::constraint::ConstraintName;
 use crate::{Column, Constraint, Index, IndexItem, Kind, PrimaryKey, ServerDefault, TableName, Type, Unique};
-use fact::{Fact, Name};
+use fact::{Fact, Name, Reason, Unknown};
 
 /// A column and what its definition says of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub(super) fn definition(cursor: &mut Cursor<'_>) -> Read<Definition> {
     let mut read = Reading::new(name, cursor);
     let computed_without_type = cursor.is("AS") && cursor.symbol(1) == "(";
     if computed_without_type {
-        read.definition.column.ty = Fact::Unknown(cursor.unreadable("the type of a computed column"));
+        read.definition.column.ty = Fact::Unknown(Unknown::new(Reason::ServerMade, cursor.place()));
     } else {
         let ty = data_type(cursor)?;
         read.definition.column.ty = ty.ty;
