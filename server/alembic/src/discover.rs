@@ -1,6 +1,6 @@
 //! Finding the migration environments of a project.
 
-use crate::config::{Config, ConfigError, MAIN_SECTION, Sources, read_ini};
+use crate::config::{Config, ConfigError, Documents, MAIN_SECTION, Sources, read_ini};
 use crate::config::{ini::Ini, pyproject::Pyproject};
 use crate::layout::{Extra, Layout, is_script_directory};
 use camino::{Utf8Path, Utf8PathBuf};
@@ -128,9 +128,12 @@ fn distinct(files: &dyn Files, all: Vec<Sources>) -> Result<Vec<Sources>, Config
     if all.len() < 2 {
         return Ok(all);
     }
+    let Some(first) = all.first() else { return Ok(all) };
+    // They are sections of one file, which is read once.
+    let documents = Documents::read(files, first)?;
     let mut seen: Vec<Config> = Vec::new();
     for sources in all {
-        let config = Config::load(files, &sources)?;
+        let config = Config::of(&documents, &sources)?;
         let same = |other: &Config| {
             let key = |config: &Config| {
                 let script = config.script_location.as_ref().map(|setting| setting.value.clone());

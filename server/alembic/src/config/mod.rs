@@ -139,12 +139,14 @@ pub struct Config {
 impl Config {
     /// Reads the files that `sources` names.
     pub fn load(files: &dyn Files, sources: &Sources) -> Result<Config, ConfigError> {
-        let ini = sources.ini.as_deref().map(|path| read_ini(files, path)).transpose()?;
-        let pyproject = match &sources.pyproject {
-            Some(path) => Pyproject::parse(path, &read(files, path)?)?.unwrap_or_default(),
-            None => Pyproject::default(),
-        };
-        if let (Some(ini), Some(path)) = (&ini, &sources.ini)
+        let documents = Documents::read(files, sources)?;
+        Config::of(&documents, sources)
+    }
+
+    /// The environment that `sources` describes in files that have been read.
+    pub(crate) fn of(documents: &Documents, sources: &Sources) -> Result<Config, ConfigError> {
+        let Documents { ini, pyproject } = documents;
+        if let Some(path) = &sources.ini
             && ini.section(&sources.section).is_none()
             && sources.section != MAIN_SECTION
         {
@@ -156,7 +158,7 @@ impl Config {
                 format!("it has {}; choose one with -n", names.join(", ")),
             ));
         }
-        Reader { sources, ini: ini.unwrap_or_default(), pyproject }.config()
+        Reader { sources, ini, pyproject }.config()
     }
 
     /// The dialect of `sqlalchemy.url`, if it says.
@@ -184,10 +186,27 @@ fn read(files: &dyn Files, path: &Utf8Path) -> Result<Arc<str>, ConfigError> {
     })
 }
 
-struct Reader<'a> {
-    sources: &'a Sources,
+/// The files that describe environments, one for each section perhaps; what is not there is empty.
+pub(crate) struct Documents {
     ini: Ini,
     pyproject: Pyproject,
+}
+
+impl Documents {
+    pub fn read(files: &dyn Files, sources: &Sources) -> Result<Documents, ConfigError> {
+        let ini = sources.ini.as_deref().map(|path| read_ini(files, path)).transpose()?;
+        let pyproject = match &sources.pyproject {
+            Some(path) => Pyproject::parse(path, &read(files, path)?)?.unwrap_or_default(),
+            None => Pyproject::default(),
+        };
+        Ok(Documents { ini: ini.unwrap_or_default(), pyproject })
+    }
+}
+
+struct Reader<'a> {
+    sources: &'a Sources,
+    ini: &'a Ini,
+    pyproject: &'a Pyproject,
 }
 
 impl Reader<'_> {
