@@ -2,7 +2,9 @@
 
 use super::{Nameless, Unnamed};
 use crate::IndexItem;
+use crate::constraint::ConstraintName;
 use fact::{Fact, Name, Reason, Unknown};
+use rustc_hash::FxHashSet;
 
 /// PostgreSQL: table, columns and a label joined by `_`, the longer part shortened until it fits 63 bytes, a number
 /// added to the label while the name is taken.
@@ -88,10 +90,9 @@ pub(super) fn next_numbered(made: &Unnamed<'_>, label: &str) -> Name {
 
 /// MariaDB: `CONSTRAINT_1`, the first number that is free.
 pub(super) fn first_free_constraint(made: &Unnamed<'_>) -> Name {
-    let used =
-        |name: &str| made.table.checks.iter().any(|check| check.name == Fact::Known(Some(fact::name(name))));
-    let free = (1u32..).map(|n| format!("CONSTRAINT_{n}")).find(|name| !used(name));
-    fact::name(&free.unwrap_or_default())
+    let used: FxHashSet<Name> = given(made.table.checks.iter().map(|check| &check.name)).collect();
+    let mut candidates = (1u32..).map(|number| fact::name(&format!("CONSTRAINT_{number}")));
+    candidates.find(|name| !used.contains(name)).unwrap_or_default()
 }
 
 pub(super) fn server_made() -> Fact<Option<Name>> {
@@ -101,14 +102,17 @@ pub(super) fn server_made() -> Fact<Option<Name>> {
 /// The first column's name, `_2` and so on added while it is taken.
 fn index_after(columns: &[Name], made: &Unnamed<'_>) -> Name {
     let first = columns.first().map_or("", |name| name.as_str());
-    let used = |name: &str| {
-        let name = Fact::Known(Some(fact::name(name)));
-        made.table.uniques.iter().any(|u| u.name == name) || made.table.indexes.iter().any(|i| i.name == name)
-    };
-    let free = (1u32..)
-        .map(|round| if round == 1 { first.to_owned() } else { format!("{first}_{round}") })
-        .find(|name| !used(name) && name != "PRIMARY");
-    fact::name(&free.unwrap_or_default())
+    let uniques = made.table.uniques.iter().map(|unique| &unique.name);
+    let used: FxHashSet<Name> =
+        given(uniques.chain(made.table.indexes.iter().map(|index| &index.name))).collect();
+    (1u32..)
+        .map(|round| fact::name(&if round == 1 { first.to_owned() } else { format!("{first}_{round}") }))
+        .find(|name| !used.contains(name) && *name != "PRIMARY")
+        .unwrap_or_default()
+}
+
+fn given<'a>(names: impl Iterator<Item = &'a ConstraintName>) -> impl Iterator<Item = Name> {
+    names.filter_map(|name| name.known().copied().flatten())
 }
 
 fn joined(columns: &[Name]) -> String {
