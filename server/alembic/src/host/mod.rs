@@ -119,8 +119,14 @@ impl<'a> MigrationHost<'a> {
 
 type Cx<'a, 's> = Interp<'s, MigrationHost<'a>>;
 
+/// What it costs to keep an operation, in steps: the schema after it, and what it fails with, is kept too.
+const KEPT: usize = 20;
+
 /// Records one step, or raises if the code itself watches for its failure.
 fn record(cx: &mut Cx<'_, '_>, operation: Operation, place: Place, written: Written) -> Eval<()> {
+    if !matches!(operation, Operation::Data(_) | Operation::Nothing { .. }) {
+        cx.spend(KEPT)?;
+    }
     let step = Step {
         operation,
         place,

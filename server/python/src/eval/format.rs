@@ -301,7 +301,7 @@ impl<H: Host> Interp<'_, H> {
     }
 
     fn repr_items(&mut self, items: &[Value], open: &str, close: &str, place: Place) -> Eval<Vec<Part>> {
-        self.charge(items.len() / 4);
+        self.charge(1 + items.len() / 4);
         let mut pieces = Pieces::default();
         pieces.push(open);
         for (index, item) in items.iter().enumerate() {

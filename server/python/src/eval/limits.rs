@@ -34,6 +34,12 @@ impl<H: Host> Interp<'_, H> {
         self.steps.set(self.steps.get().saturating_sub(steps as u64));
     }
 
+    /// What the host keeps of a call costs steps as well, so that a loop cannot fill the memory.
+    pub fn spend(&mut self, steps: usize) -> Eval<()> {
+        self.charge(steps);
+        self.step()
+    }
+
     pub(super) fn out_of_budget(&self) -> Unknown {
         Unknown { reason: Reason::Budget, place: self.calls.last().copied() }
     }
