@@ -376,7 +376,7 @@ fn python_declares_its_encoding() {
     assert!(schema["tables"]["t"]["columns"]["ném"].is_object(), "{schema}");
     // What a fix writes has the encoding of what stands there.
     let project = project_with_second(&latin1(&text.replace("op.drop_column('t', 'ném')", "pass")));
-    foreshot(project.path(), &["check", "--fix", "--unsafe-fixes", "--dialect", "sqlite"]);
+    foreshot(project.path(), &["check", "--fix", "--unsafe-fixes", "--dialect", "postgresql"]);
     assert_eq!(fs::read(project.path().join(SECOND.0)).unwrap(), latin1(&text));
 }
 

@@ -21,7 +21,7 @@ use targets::{Limits, TARGETS, within};
 const LIMITS: Limits = Limits::new(30, Some(500 << 20));
 
 /// Mutations of each seed.
-const ROUNDS: usize = 12;
+const ROUNDS: usize = 8;
 
 /// Processor time and memory are those of the whole process: one target after the other.
 static ALONE: Mutex<()> = Mutex::new(());
@@ -162,7 +162,11 @@ fn every_target_is_tried() {
     assert_eq!(names, tried);
 }
 
-const DEEP: usize = 20_000;
+/// How deep and how wide; the build of the tests is slow.
+const DEEP: usize = if cfg!(debug_assertions) { 2_000 } else { 20_000 };
+const WIDE: usize = DEEP / 10;
+/// How many revisions that never end are tried: each of them takes all steps that it may.
+const ENDLESS: usize = if cfg!(debug_assertions) { 6 } else { usize::MAX };
 
 /// A revision whose upgrade is `body`, behind `before`.
 fn revision(before: &str, body: &str) -> Vec<u8> {
@@ -175,7 +179,7 @@ fn revision(before: &str, body: &str) -> Vec<u8> {
 #[test]
 fn revisions() {
     let nested = |open: &str, close: &str| format!("    x = {}1{}", open.repeat(DEEP), close.repeat(DEEP));
-    let large = [
+    let deep = [
         revision("", &nested("(", ")")),
         revision("", &nested("[", "]")),
         revision("", &nested("f(", ")")),
@@ -194,6 +198,15 @@ fn revisions() {
         ),
         revision(&"@f\n".repeat(DEEP / 10), "    pass"),
         revision("x = 10 ** 10 ** 10\ny = 10 ** 10 ** 5\nz = y * y", "    op.execute(str(y) * 10)"),
+        revision("", "    x = []\n    x.append(x)\n    print(x, str(x), x == x, sorted(x))"),
+        revision("class A(A):\n    pass\nclass B(B, A):\n    pass", "    B()"),
+        revision("", "    op.execute('DO $$ BEGIN ' + 'IF a THEN ' * 10000)"),
+        revision("from itertools import product", "    list(product(range(1000), repeat=9))"),
+        b"\xff\xfe".to_vec(),
+        vec![b'\n'; 200_000],
+        vec![0; 20_000],
+    ];
+    let endless = [
         revision("x = 7\n", "    x = 7\n    while True:\n        x = x * x"),
         revision("x = 'a' * 10 ** 9\ny = [0] * 10 ** 9\nz = b'a' * 10 ** 9", "    op.execute(x)"),
         revision(
@@ -205,14 +218,12 @@ fn revisions() {
         revision("", "    x = [1]\n    while True:\n        x = [x, x]\n        op.execute(str(x))"),
         revision("", "    x = {}\n    for i in range(10 ** 9):\n        x[i] = [i] * 1000"),
         revision("", "    x = []\n    for i in range(10 ** 9):\n        x.append('a' * 4000000)"),
-        revision("", "    x = []\n    x.append(x)\n    print(x, str(x), x == x, sorted(x))"),
         revision("def f(n):\n    return f(n + 1) + f(n + 2)", "    f(1)"),
         revision("def f(n):\n    yield n\n    yield from f(n + 1)", "    op.execute(str(list(f(1))))"),
         revision(
             "class A:\n    def __getattr__(self, name):\n        return getattr(self, name + 'a')",
             "    A().x",
         ),
-        revision("class A(A):\n    pass\nclass B(B, A):\n    pass", "    B()"),
         revision("", &"    if unknown():\n        op.drop_table('users')\n".repeat(300)),
         revision("", &format!("{}    op.execute(str(x))", "    x = 1 if unknown() else x\n".repeat(300))),
         revision("", &"    for x in unknown():\n        op.add_column(x, sa.Column(x))\n".repeat(200)),
@@ -221,7 +232,6 @@ fn revisions() {
             "    re.sub('(a+)+$', '', 'a' * 100000 + 'b'); re.match('(.*)*x', 'a' * 10000)",
         ),
         revision("", "    op.execute('ALTER TABLE users ADD x int; ' * 100000)"),
-        revision("", "    op.execute('DO $$ BEGIN ' + 'IF a THEN ' * 10000)"),
         revision(
             "",
             "    for i in range(100000):\n        op.add_column('users', sa.Column(f'c{i}', sa.Text()))",
@@ -231,11 +241,8 @@ fn revisions() {
             "",
             "    for i in range(100000):\n        op.create_table(f't{i}', sa.Column('id', sa.Integer()))",
         ),
-        revision("from itertools import product", "    list(product(range(1000), repeat=9))"),
-        b"\xff\xfe".to_vec(),
-        vec![b'\n'; 200_000],
-        vec![0; 20_000],
     ];
+    let large: Vec<Vec<u8>> = deep.into_iter().chain(endless.into_iter().take(ENDLESS)).collect();
     check_target("revision", &large);
 }
 
@@ -244,11 +251,11 @@ fn models() {
     let base = "from sqlalchemy import *\nfrom sqlalchemy.orm import *\nclass Base(DeclarativeBase): pass\nmetadata = Base.metadata\n";
     let model = |text: &str| format!("{base}{text}").into_bytes();
     let large = [
-        model(&(0..2000).map(|i| format!("class A{i}(Base):\n    __tablename__ = 'a{i}'\n    id: Mapped[int] = mapped_column(primary_key=True)\n")).collect::<String>()),
-        model(&(0..500).map(|i| format!("class M{i}({}):\n    c{i} = Column(Integer)\n", if i == 0 { "Base".to_owned() } else { format!("M{}", i - 1) })).collect::<String>()),
-        model(&format!("class A(Base):\n    __tablename__ = 'a'\n    id: Mapped[{}int{}]\n", "Optional[".repeat(2000), "]".repeat(2000))),
-        model(&format!("class A(Base):\n    __tablename__ = 'a'\n    id: Mapped['{}int{}']\n", "Optional[".repeat(2000), "]".repeat(2000))),
-        model(&format!("class A(Base):\n    __tablename__ = 'a'\n{}", (0..3000).map(|i| format!("    c{i} = Column(Integer)\n")).collect::<String>())),
+        model(&(0..WIDE).map(|i| format!("class A{i}(Base):\n    __tablename__ = 'a{i}'\n    id: Mapped[int] = mapped_column(primary_key=True)\n")).collect::<String>()),
+        model(&(0..WIDE / 4).map(|i| format!("class M{i}({}):\n    c{i} = Column(Integer)\n", if i == 0 { "Base".to_owned() } else { format!("M{}", i - 1) })).collect::<String>()),
+        model(&format!("class A(Base):\n    __tablename__ = 'a'\n    id: Mapped[{}int{}]\n", "Optional[".repeat(WIDE), "]".repeat(WIDE))),
+        model(&format!("class A(Base):\n    __tablename__ = 'a'\n    id: Mapped['{}int{}']\n", "Optional[".repeat(WIDE), "]".repeat(WIDE))),
+        model(&format!("class A(Base):\n    __tablename__ = 'a'\n{}", (0..WIDE).map(|i| format!("    c{i} = Column(Integer)\n")).collect::<String>())),
         model("class A(Base):\n    __tablename__ = __tablename__ * 10 ** 9\n    id = id\nclass B(B): pass\n"),
         model("def make(n):\n    return type(f'A{n}', (make(n + 1),), {'__tablename__': f'a{n}'})\nA = make(0)\n"),
         model("class A(Base):\n    __tablename__ = 'a'\n    id = Column(ForeignKey('a.id'), ForeignKey('a.id'), primary_key=True)\n"),
@@ -267,8 +274,8 @@ fn configurations() {
         ),
         format!("[alembic]\nscript_location = m\nversion_locations = {}\n", "m/versions ".repeat(20_000)),
         "[alembic]\nscript_location = %(script_location)s\n".to_owned(),
-        "[a]\nscript_location = m\n".repeat(2000),
-        (0..2000).map(|i| format!("[s{i}]\nscript_location = m\n")).collect::<String>(),
+        "[a]\nscript_location = m\n".repeat(WIDE),
+        (0..WIDE).map(|i| format!("[s{i}]\nscript_location = m\n")).collect::<String>(),
         format!("[alembic]\nscript_location = m\n{}", " x\n".repeat(50_000)),
         format!("x = {}1{}\n", "[".repeat(DEEP), "]".repeat(DEEP)),
         "[tool.alembic.a]\n".repeat(5000),
@@ -314,10 +321,10 @@ fn sql_texts() {
         "CREATE PROCEDURE p() BEGIN CALL p(); CALL p(); END; CALL p()".to_owned(),
         "CREATE PROCEDURE p AS BEGIN EXEC p; EXEC p END\nGO\nEXEC p".to_owned(),
         format!("SELECT 1{}", " UNION SELECT 1".repeat(5000)),
-        format!("ALTER TABLE t {}", "ADD c int,".repeat(2000)),
-        format!("{}1", "SELECT * FROM (".repeat(2000)),
-        (0..2000).map(|i| format!("CREATE TABLE x{i} (a int); ")).collect::<String>(),
-        (0..2000).map(|i| format!("ALTER TABLE t ADD c{i} int; ")).collect::<String>(),
+        format!("ALTER TABLE t {}", "ADD c int,".repeat(WIDE)),
+        format!("{}1", "SELECT * FROM (".repeat(WIDE)),
+        (0..WIDE).map(|i| format!("CREATE TABLE x{i} (a int); ")).collect::<String>(),
+        (0..WIDE).map(|i| format!("ALTER TABLE t ADD c{i} int; ")).collect::<String>(),
         "ALTER TABLE t RENAME TO v; ALTER TABLE v RENAME TO t; ".repeat(1000),
     ];
     let large: Vec<Vec<u8>> = texts
@@ -348,7 +355,7 @@ fn sessions() {
         r#"{"jsonrpc":"2.0","id":1,"method":"textDocument/hover","params":{"textDocument":{"uri":"$ROOT/m/versions/1.py"},"position":{"line":4294967295,"character":4294967295}}}"#.to_owned() + "\n",
         "\0Content-Length: 18446744073709551615\r\n\r\n".to_owned(),
         "\0Content-Length: 200000000\r\n\r\n{}".to_owned(),
-        format!("\0{}", "Content-Length: 2\r\n\r\n[]".repeat(2000)),
+        format!("\0{}", "Content-Length: 2\r\n\r\n[]".repeat(WIDE)),
     ];
     check_target("session", &large.map(String::into_bytes));
 }

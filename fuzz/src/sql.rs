@@ -3,7 +3,7 @@
 use fact::{FileId, Place};
 use schema::report::{changes, reported};
 use schema::sql::{Statement, read, select};
-use schema::{Context, Dialect, Kind, Schema, Step, Written, apply, invert};
+use schema::{Context, Dialect, Kind, Schema, Step, Written, apply, invert_all};
 
 const BASE: &str = "\
 CREATE TABLE t (id integer NOT NULL PRIMARY KEY, a integer DEFAULT 1, b varchar(20));
@@ -25,11 +25,14 @@ pub fn run(data: &[u8]) {
         apply(&mut schema, &step(statement.operation), &context);
     }
     let before = schema.clone();
+    let mut steps = Vec::new();
     for Statement { operation, span: (start, end) } in read(&text, kind, place) {
         assert!(start <= end && text.get(start..end).is_some(), "{start}..{end} is not in the text");
-        let step = step(operation);
-        let _ = invert(&step, &schema, &context);
-        apply(&mut schema, &step, &context);
+        steps.push(step(operation));
+    }
+    let _ = invert_all(&steps, &before, &context);
+    for step in &steps {
+        apply(&mut schema, step, &context);
     }
     let _ = (reported(&schema, context.dialect), changes(&before, &schema, context.dialect));
 }
