@@ -3,8 +3,6 @@
 mod dialects;
 pub mod environment;
 mod fold;
-pub mod models;
-mod packages;
 mod revision;
 mod roots;
 mod same;

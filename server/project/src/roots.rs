@@ -103,12 +103,10 @@ impl Roots {
     /// only those that contain it are parsed.
     pub fn modules_with(&self, needle: &str) -> Vec<Arc<SourceModule>> {
         let paths = self.paths_with(needle);
-        paths.iter().map(|path| self.module_at(path)).collect()
-    }
-
-    /// The module in a file under the roots.
-    pub(crate) fn module_at(&self, path: &Utf8Path) -> Arc<SourceModule> {
-        source_module(&self.store.parsed(path), self.dotted(path), is_init(path))
+        paths
+            .iter()
+            .map(|path| source_module(&self.store.parsed(path), self.dotted(path), is_init(path)))
+            .collect()
     }
 
     /// Whether a search in this version comes to what it came to in another one.
@@ -132,7 +130,7 @@ impl Roots {
     }
 
     /// Every Python file under the roots, tests and what is installed there left out.
-    pub(crate) fn python_files(&self) -> Vec<Utf8PathBuf> {
+    fn python_files(&self) -> Vec<Utf8PathBuf> {
         let files = &*self.store.files;
         let mut seen = FxHashSet::default();
         let mut out = Vec::new();

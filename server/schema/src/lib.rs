@@ -1,6 +1,7 @@
 //! What a database looks like and what changes it. Knows nothing of Python.
 
 pub mod apply;
+pub mod catalog;
 pub mod column;
 pub mod compare;
 pub mod constraint;

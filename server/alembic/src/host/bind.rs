@@ -1,7 +1,7 @@
 //! The connection (or session) and the results of queries.
 
 use super::handle::{Kind, handle, rows_unknown, unknown_fact};
-use super::{Cx, sql};
+use super::{Cx, rows, sql};
 use fact::{Name, Place};
 use python::host::Eval;
 use python::value::{Args, Value};
@@ -12,8 +12,14 @@ pub(super) fn method(cx: &mut Cx<'_, '_>, name: Name, args: &Args, place: Place)
     match name.as_str() {
         "execute" | "exec_driver_sql" | "exec" | "scalar" | "scalars" => match statement() {
             Some((value, at)) => {
-                let answer = sql::run(cx, &value, at, place)?;
-                Ok(if name == "scalar" { scalar(&answer) } else { answer })
+                let answer = sql::run(cx, &value, args, at, place)?;
+                match (name.as_str(), &answer) {
+                    ("scalar" | "scalars", Value::Handle(of)) if Kind::of(*of) == Some(Kind::Rows) => {
+                        rows::method(cx, of.id, name, &Args::default(), place)
+                    }
+                    ("scalar", answer) => Ok(scalar(answer)),
+                    _ => Ok(answer),
+                }
             }
             None => Ok(rows_unknown(place)),
         },

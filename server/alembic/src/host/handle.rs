@@ -1,6 +1,6 @@
 //! The things that only the host knows: connection, inspector, dialect, batch, results.
 
-use super::{Cx, batch, bind, inspect};
+use super::{Cx, batch, bind, inspect, rows};
 use fact::{Name, Place, Reason, Unknown};
 use python::host::Eval;
 use python::value::{Args, Handle, Value};
@@ -26,9 +26,13 @@ pub(super) enum Kind {
     /// One row with one value, zero: what `count(*)` gives on an empty table.
     Zero,
     SessionMaker,
+    /// Rows that the catalogue gave; the id counts answers.
+    Rows,
+    /// One of them; the id counts the rows taken so far.
+    Row,
 }
 
-const KINDS: [Kind; 10] = [
+const KINDS: [Kind; 12] = [
     Kind::Bind,
     Kind::Inspector,
     Kind::Dialect,
@@ -39,6 +43,8 @@ const KINDS: [Kind; 10] = [
     Kind::NoRows,
     Kind::Zero,
     Kind::SessionMaker,
+    Kind::Rows,
+    Kind::Row,
 ];
 
 impl Kind {
@@ -94,6 +100,8 @@ pub(super) fn getattr<'a>(cx: &mut Cx<'a, '_>, of: Handle, name: Name, place: Pl
             unknown_fact("a property of the dialect", place)
         }
         (Kind::NoRows, "rowcount") => Value::Int(0),
+        (Kind::Row, "_mapping") => Value::Handle(of),
+        (Kind::Row, _) => return rows::column(cx, of.id, &name, place).map(Ok),
         _ => return None,
     }))
 }
@@ -113,6 +121,8 @@ pub(super) fn method<'a>(
         Kind::Batch => Some(batch::method(cx, of.id, name, args, place)),
         Kind::NoRows => Some(bind::no_rows_method(cx, name, place)),
         Kind::Zero => Some(bind::zero_method(name, place)),
+        Kind::Rows => Some(rows::method(cx, of.id, name, args, place)),
+        Kind::Row => Some(rows::row_method(cx, of.id, name, args, place)),
         Kind::SessionMaker => Some(Ok(handle(cx, Kind::Bind))),
         Kind::Autocommit | Kind::Block => Some(Ok(Value::None)),
     }
@@ -126,15 +136,18 @@ pub(super) fn call<'a>(cx: &mut Cx<'a, '_>, of: Handle, _: &Args, _: Place) -> O
     }
 }
 
-pub(super) fn subscript<'a>(_: &mut Cx<'a, '_>, of: Handle, index: &Value, place: Place) -> Option<Eval> {
+pub(super) fn subscript<'a>(cx: &mut Cx<'a, '_>, of: Handle, index: &Value, place: Place) -> Option<Eval> {
     match (Kind::of(of)?, index.as_int()) {
+        (Kind::Row, _) => Some(rows::item(cx, of.id, index, place)),
         (Kind::Zero, Some(0)) => Some(Ok(Value::Int(0))),
         _ => Some(Ok(unknown_fact("a value of the database", place))),
     }
 }
 
-pub(super) fn iterate<'a>(_: &mut Cx<'a, '_>, of: Handle, _: Place) -> Option<Eval<Vec<Value>>> {
+pub(super) fn iterate<'a>(cx: &mut Cx<'a, '_>, of: Handle, place: Place) -> Option<Eval<Vec<Value>>> {
     match Kind::of(of)? {
+        Kind::Rows => Some(rows::iterate(cx, of.id, place)),
+        Kind::Row => Some(Ok(rows::values(cx, of.id, place))),
         Kind::NoRows => Some(Ok(Vec::new())),
         Kind::Zero => Some(Ok(vec![Value::tuple(vec![Value::Int(0)])])),
         _ => None,

@@ -14,6 +14,7 @@ mod names;
 mod operations;
 mod question;
 mod reflect;
+mod rows;
 mod sql;
 
 use crate::state::State;
@@ -55,6 +56,7 @@ pub struct MigrationHost<'a> {
     state: HostState,
     asked: Asked,
     handles: Handles,
+    answers: rows::Answers,
     /// What could not be read, in the order met; counted for the user.
     unknowns: Vec<Unknown>,
 }
@@ -73,6 +75,8 @@ pub struct HostState {
     reflected: Vec<Value>,
     /// What each inspector has answered: it asks the database once, whatever happens to the schema afterwards.
     answers: imbl::HashMap<(u32, inspect::Question), Value>,
+    /// How many rows were taken from each answer of the catalogue.
+    taken: imbl::HashMap<u32, usize>,
 }
 
 impl<'a> MigrationHost<'a> {
@@ -84,6 +88,7 @@ impl<'a> MigrationHost<'a> {
             state: HostState::default(),
             asked: Asked::default(),
             handles: Handles::default(),
+            answers: rows::Answers::default(),
             unknowns: Vec::new(),
         }
     }
@@ -200,6 +205,7 @@ impl<'a> Host for MigrationHost<'a> {
             autocommit: left.autocommit.min(right.autocommit),
             tables: if left.tables.len() >= right.tables.len() { left.tables } else { right.tables },
             answers: left.answers.intersection_with(right.answers, |left, _| left),
+            taken: left.taken.union_with(right.taken, usize::max),
             reflected: if left.reflected.len() >= right.reflected.len() {
                 left.reflected
             } else {

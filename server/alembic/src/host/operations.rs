@@ -22,7 +22,7 @@ pub(super) fn run(cx: &mut Cx<'_, '_>, directive: &str, args: &Bound<'_>, target
         "execute" => {
             let Some(arg) = args.get("sqltext") else { return Ok(Value::None) };
             let (value, at) = (arg.value.clone(), arg.place);
-            sql::run(cx, &value, at, place)?;
+            sql::run(cx, &value, &Args::default(), at, place)?;
             return Ok(Value::None);
         }
         "bulk_insert" => {

@@ -1,8 +1,8 @@
 //! Statements that are executed: SQL text and SQLAlchemy Core.
 
 use super::handle::{Kind, handle, rows_unknown};
-use super::{Cx, record};
-use fact::{Place, Unknown};
+use super::{Cx, record, rows};
+use fact::{Name, Place, Unknown};
 use python::host::Eval;
 use python::value::{Args, Symbol, Value};
 use schema::operation::{DataChange, DataKind};
@@ -10,10 +10,16 @@ use schema::{Operation, TableName, Touched, Written};
 use sqlalchemy::Statement;
 use std::sync::Arc;
 
-/// Runs a statement; its value is the result object.
-pub(super) fn run(cx: &mut Cx<'_, '_>, value: &Value, at: Place, place: Place) -> Eval {
+/// Runs a statement with what the call gives beside it; its value is the result object.
+pub(super) fn run(cx: &mut Cx<'_, '_>, value: &Value, args: &Args, at: Place, place: Place) -> Eval {
     match sqlalchemy::statement(cx, value, place) {
-        Statement::Sql(text) => text_statement(cx, &text.text, at, place),
+        Statement::Sql(text) => {
+            let bound = bound(cx, value, args);
+            match rows::answer(cx, &text.text, &bound, place)? {
+                Some(answer) => Ok(answer),
+                None => text_statement(cx, &text.text, at, place),
+            }
+        }
         Statement::Data(change) => {
             record(cx, Operation::Data(change), place, Written::Sql)?;
             Ok(rows_unknown(place))
@@ -38,6 +44,24 @@ pub(super) fn run(cx: &mut Cx<'_, '_>, value: &Value, at: Place, place: Place) -
             Ok(Value::unknown(because))
         }
     }
+}
+
+/// The values of bound parameters: `text(...).bindparams(a=1)`, `execute(text, {"a": 1})`.
+fn bound(cx: &Cx<'_, '_>, statement: &Value, args: &Args) -> Vec<(Name, Value)> {
+    let mut found = Vec::new();
+    let mut at = statement;
+    while let Some((of, name, call)) = sqlalchemy::path::method_call(at) {
+        if matches!(name.as_str(), "bindparams" | "params") {
+            found.extend(call.args.keywords().map(|(name, arg)| (name, arg.value.clone())));
+        }
+        at = of;
+    }
+    found.extend(args.keywords().map(|(name, arg)| (name, arg.value.clone())));
+    let given = args.positional().nth(1).map(|arg| &arg.value);
+    for (name, value) in given.and_then(|given| cx.dict_entries(given)).unwrap_or_default() {
+        found.extend(name.as_str().map(|name| (fact::name(name), value)));
+    }
+    found
 }
 
 fn opaque(cx: &mut Cx<'_, '_>, because: Unknown, place: Place) -> Eval<()> {

@@ -3,15 +3,16 @@
 use schema::report::{ReportedKey, ReportedSchema, ReportedTable, Told};
 use std::io::{self, Write};
 
-/// Writes every table with its columns, keys and indexes. `what` says whose schema it is: `at head`.
+/// Writes every table with its columns, keys and indexes.
 pub fn text(
     out: &mut impl Write,
     schema: &ReportedSchema,
     dialect: Option<&str>,
-    what: &str,
+    revisions: &[String],
 ) -> io::Result<()> {
     let dim = anstyle::Style::new().dimmed();
-    writeln!(out, "{dim}{} {what}{dim:#}", dialect.unwrap_or("no dialect configured"))?;
+    let at = if revisions.is_empty() { "base".to_owned() } else { revisions.join(", ") };
+    writeln!(out, "{dim}{} at {at}{dim:#}", dialect.unwrap_or("no dialect configured"))?;
     for (name, table) in &schema.tables.0 {
         writeln!(out)?;
         self::table(out, name, table)?;

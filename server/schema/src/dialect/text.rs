@@ -120,12 +120,11 @@ pub(super) fn portable(text: &str) -> Option<String> {
     ];
     const WHOLE: &[&str] = &["bigint", "integer", "int", "smallint"];
     let declared = parse(text);
-    let base = declared.base.trim_end_matches(" zerofill").trim_end_matches(" unsigned");
-    if declared.dimensions > 0 || !COMMON.contains(&base) {
+    if declared.dimensions > 0 || !COMMON.contains(&declared.base.as_str()) {
         return None;
     }
-    let upper = base.to_uppercase();
-    Some(if WHOLE.contains(&base) {
+    let upper = declared.base.to_uppercase();
+    Some(if WHOLE.contains(&declared.base.as_str()) {
         upper
     } else {
         format!(
