@@ -316,7 +316,8 @@ fn a_file_of_two_megabytes_is_read_whole() {
 fn deep_and_endless_code_comes_to_an_end() {
     let deep = format!("x = {}1{}\n", "(".repeat(50_000), ")".repeat(50_000));
     let endless = "def f(n):\n    return f(n + 1)\nwhile True:\n    f(1)\n";
-    for code in [deep.as_str(), endless] {
+    let filling = "for i in range(10 ** 6):\n    op.create_index(f'i{i}', 't', ['id'])\n";
+    for code in [deep.as_str(), endless, filling] {
         let text = format!("{}\n{code}", FIRST.1);
         let project = project(&[INI, (FIRST.0, &text), SECOND]);
         for args in COMMANDS {

@@ -26,9 +26,9 @@ use python::eval::Interp;
 use python::host::{Eval, Exception, Host, Raise};
 use python::value::{Args, Call, Symbol, Value};
 use question::Asked;
+use rustc_hash::FxHashMap;
 use schema::apply::Context;
-use schema::{Dialect, Operation, Step, Touched, Written};
-
+use schema::{Dialect, Operation, Step, TableName, Touched, Written};
 use std::sync::Arc;
 
 pub use question::{Dependence, text_hash};
@@ -59,6 +59,8 @@ pub struct MigrationHost<'a> {
     answers: rows::Answers,
     /// What could not be read, in the order met; counted for the user.
     unknowns: Vec<Unknown>,
+    /// How many operations each table has had, in all courses.
+    changes: FxHashMap<TableName, usize>,
 }
 
 /// What a fork puts back.
@@ -90,6 +92,7 @@ impl<'a> MigrationHost<'a> {
             handles: Handles::default(),
             answers: rows::Answers::default(),
             unknowns: Vec::new(),
+            changes: FxHashMap::default(),
         }
     }
 
@@ -109,6 +112,22 @@ impl<'a> MigrationHost<'a> {
         self.opaque(Touched::Anything, because, place, None);
     }
 
+    /// What it costs to keep an operation, in steps. A table that is changed again and again is kept each time, and has
+    /// grown meanwhile.
+    fn cost(&mut self, operation: &Operation) -> usize {
+        let table = match operation {
+            Operation::Data(_) | Operation::Nothing { .. } => return 0,
+            Operation::AddColumn { table, .. }
+            | Operation::AlterColumn { table, .. }
+            | Operation::AddConstraint { table, .. }
+            | Operation::CreateIndex { table, .. } => *table,
+            _ => return KEPT,
+        };
+        let changes = self.changes.entry(table).or_default();
+        *changes += 1;
+        KEPT + *changes / 4
+    }
+
     fn push(&mut self, step: Step) {
         self.state.log.push(step);
     }
@@ -125,12 +144,13 @@ impl<'a> MigrationHost<'a> {
 type Cx<'a, 's> = Interp<'s, MigrationHost<'a>>;
 
 /// What it costs to keep an operation, in steps: the schema after it, and what it fails with, is kept too.
-const KEPT: usize = 20;
+const KEPT: usize = 40;
 
 /// Records one step, or raises if the code itself watches for its failure.
 fn record(cx: &mut Cx<'_, '_>, operation: Operation, place: Place, written: Written) -> Eval<()> {
-    if !matches!(operation, Operation::Data(_) | Operation::Nothing { .. }) {
-        cx.spend(KEPT)?;
+    let cost = cx.host.cost(&operation);
+    if cost > 0 {
+        cx.spend(cost)?;
     }
     let step = Step {
         operation,
