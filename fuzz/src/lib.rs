@@ -17,8 +17,11 @@ mod workspace;
 
 pub use limits::Limits;
 
+/// Makes of bytes what a user could have, and does with it what the product does.
+pub type Target = fn(&[u8]);
+
 /// Every target by its name.
-pub const TARGETS: [(&str, fn(&[u8])); 7] = [
+pub const TARGETS: [(&str, Target); 7] = [
     ("revision", revision::run),
     ("model", model::run),
     ("configuration", configuration::run),

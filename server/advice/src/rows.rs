@@ -1,21 +1,22 @@
 //! Which tables hold rows when an operation meets them: live, fresh or emptied, seen from one revision.
 
 use fact::Unknown;
-use rustc_hash::{FxHashMap, FxHashSet};
+use imbl::{OrdMap, OrdSet};
 use schema::operation::DataKind;
 use schema::{Operation, Schema, Step, TableName, Touched};
 
-/// The tables of a revision on its way. Names are those of the moment.
+/// The tables of a revision on its way. Names are those of the moment. Each operation has its own, so they share what did
+/// not change.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Rows {
     /// Created by this revision, in whatever way.
-    fresh: FxHashSet<TableName>,
+    fresh: OrdSet<TableName>,
     /// All rows were deleted by this revision, and none inserted since.
-    emptied: FxHashSet<TableName>,
+    emptied: OrdSet<TableName>,
     /// What became of tables that were renamed: name of the moment -> name before the revision.
-    renamed: FxHashMap<TableName, TableName>,
+    renamed: OrdMap<TableName, TableName>,
     /// Tables that an unreadable step may have emptied, with the reason; every table under `None`.
-    doubt: FxHashMap<Option<TableName>, Unknown>,
+    doubt: OrdMap<Option<TableName>, Unknown>,
 }
 
 /// What can be told of the rows of a table.
@@ -38,7 +39,7 @@ impl Rows {
         if !at_start.tables.contains_key(original) {
             return Standing::NoRows;
         }
-        match self.doubt.get(&Some(*table)).or_else(|| self.doubt.get(&None)) {
+        match self.doubt.get(&Some(*table)).or_else(|| self.doubt.get(&None::<TableName>)) {
             Some(unknown) => Standing::Unknown(unknown.clone()),
             None => Standing::Live,
         }
