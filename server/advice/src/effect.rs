@@ -55,7 +55,7 @@ fn phrase(step: &Step) -> Option<String> {
             Some(_) => format!("renames {table}.{column}"),
             None => format!("changes {table}.{column}"),
         },
-        Operation::AddConstraint { table, constraint } => {
+        Operation::AddConstraint { table, constraint, .. } => {
             let what = match constraint {
                 Constraint::PrimaryKey(_) => "a primary key",
                 Constraint::Unique(_) => "a unique constraint",

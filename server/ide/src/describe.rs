@@ -15,7 +15,7 @@ pub fn describe(operation: &Operation) -> String {
         Operation::AddColumn { table, column, .. } => format!("add_column {table}.{}", column.name),
         Operation::DropColumn { table, column, .. } => format!("drop_column {table}.{column}"),
         Operation::AlterColumn { table, column, .. } => format!("alter_column {table}.{column}"),
-        Operation::AddConstraint { table, constraint } => {
+        Operation::AddConstraint { table, constraint, .. } => {
             named(create(constraint.kind()), constraint.name(), table)
         }
         Operation::DropConstraint { table, name, .. } => named("drop_constraint", name, table),
@@ -86,7 +86,7 @@ fn collect(operation: &Operation, out: &mut Vec<TableName>) {
             out.push(*table);
             out.extend(constraints.iter().filter_map(referenced));
         }
-        Operation::AddConstraint { table, constraint } => {
+        Operation::AddConstraint { table, constraint, .. } => {
             out.push(*table);
             out.extend(referenced(constraint));
         }

@@ -75,6 +75,7 @@ pub enum Operation {
     AddConstraint {
         table: TableName,
         constraint: Constraint,
+        if_not_exists: bool,
     },
     DropConstraint {
         table: TableName,

@@ -165,7 +165,7 @@ pub fn set_default(default: Option<ServerDefault>) -> ColumnChange {
 }
 
 pub fn add_constraint(table: &str, constraint: Constraint) -> Operation {
-    Operation::AddConstraint { table: plain(table), constraint }
+    Operation::AddConstraint { table: plain(table), constraint, if_not_exists: false }
 }
 
 pub fn drop_constraint(table: &str, text: &str, kind: Option<ConstraintKind>) -> Operation {

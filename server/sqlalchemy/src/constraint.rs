@@ -52,6 +52,11 @@ fn name_of(args: &Args, place: Place) -> (schema::constraint::ConstraintName, bo
     constraint_name(args.keyword("name").map(|arg| &arg.value), place)
 }
 
+/// As [`name_of`], for a constraint that takes its name by position too.
+fn name_at(args: &Args, index: usize, place: Place) -> (schema::constraint::ConstraintName, bool) {
+    constraint_name(args.get(index, "name").map(|arg| &arg.value), place)
+}
+
 fn columns_of<H: Host>(interp: &mut Interp<'_, H>, scope: &Scope, call: &Call) -> Result<Vec<Name>, Unknown> {
     if let Some(unknown) = &call.args.open {
         return Err((**unknown).clone());
@@ -141,7 +146,7 @@ fn foreign_key_constraint<H: Host>(
         referred.push(reference.column.or(local.get(at).copied()).ok_or_else(unknown)?);
     }
     let mut key = ForeignKey::new(local, table.ok_or_else(unknown)?, referred, place);
-    (key.name, key.name_is_final) = name_of(&call.args, place);
+    (key.name, key.name_is_final) = name_at(&call.args, 2, place);
     options.apply(&mut key);
     Ok(key)
 }
@@ -153,7 +158,7 @@ pub fn check<H: Host>(interp: &mut Interp<'_, H>, scope: &Scope, args: &Args, pl
         None => Fact::Unknown(crate::args::unreadable("the CHECK", place)),
     };
     let mut check = Check::new(sql, place);
-    (check.name, check.name_is_final) = name_of(args, place);
+    (check.name, check.name_is_final) = name_at(args, 1, place);
     check.not_valid = args.keyword("postgresql_not_valid").is_some_and(|arg| arg.value == Value::Bool(true));
     check
 }

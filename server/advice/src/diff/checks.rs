@@ -40,7 +40,7 @@ fn names(checks: &[Check]) -> Vec<Name> {
 }
 
 fn add_op(table: TableName, check: &Check) -> Operation {
-    Operation::AddConstraint { table, constraint: Constraint::Check(check.clone()) }
+    Operation::AddConstraint { table, constraint: Constraint::Check(check.clone()), if_not_exists: false }
 }
 
 fn drop_op(table: TableName, check: &Check) -> Operation {

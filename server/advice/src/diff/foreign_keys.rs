@@ -38,7 +38,7 @@ fn columns(key: &ForeignKey) -> String {
 }
 
 fn add_op(table: TableName, key: &ForeignKey) -> Operation {
-    Operation::AddConstraint { table, constraint: Constraint::ForeignKey(key.clone()) }
+    Operation::AddConstraint { table, constraint: Constraint::ForeignKey(key.clone()), if_not_exists: false }
 }
 
 fn drop_op(table: TableName, key: &ForeignKey) -> Operation {

@@ -156,8 +156,11 @@ fn operations(table: TableName, object: &Object<'_>) -> (Operation, Operation) {
     match object {
         Object::Index(index) => (create_op(table, index), drop_op(table, index)),
         Object::Unique(unique) => {
-            let create =
-                Operation::AddConstraint { table, constraint: Constraint::Unique(Unique::clone(unique)) };
+            let create = Operation::AddConstraint {
+                table,
+                constraint: Constraint::Unique(Unique::clone(unique)),
+                if_not_exists: false,
+            };
             let drop = Operation::DropConstraint {
                 table,
                 name: unique.name.clone(),

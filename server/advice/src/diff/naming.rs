@@ -27,7 +27,7 @@ impl Changes {
 }
 
 fn name(change: &mut Change, state: &Schema) {
-    let Operation::AddConstraint { table, constraint } = &change.forward else { return };
+    let Operation::AddConstraint { table, constraint, .. } = &change.forward else { return };
     let Operation::DropConstraint { name, name_is_final, .. } = &mut change.back else { return };
     if *name != Fact::Known(None) {
         return;

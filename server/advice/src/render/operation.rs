@@ -216,7 +216,9 @@ fn directive_call(operation: &Operation, in_block: bool, style: &Style) -> Optio
             }
             call.schema().end("alter_column")
         }
-        Operation::AddConstraint { table, constraint } => directive(table, constraint, in_block, style)?,
+        Operation::AddConstraint { table, constraint, if_not_exists: false } => {
+            directive(table, constraint, in_block, style)?
+        }
         Operation::DropConstraint { table, name, kind, if_exists, cascade: false, name_is_final } => {
             let is_check = *kind == Some(ConstraintKind::Check);
             let name = name_text(name, *name_is_final, is_check, in_block, style)?;

@@ -114,14 +114,22 @@ fn build(
             let columns = args.names("columns")?;
             let (name, name_is_final) = args.optional_name("constraint_name");
             let key = PrimaryKey { name, name_is_final, ..PrimaryKey::new(columns, args.place) };
-            Operation::AddConstraint { table: table()?, constraint: Constraint::PrimaryKey(key) }
+            Operation::AddConstraint {
+                table: table()?,
+                constraint: Constraint::PrimaryKey(key),
+                if_not_exists: false,
+            }
         }
         "create_unique_constraint" => {
             let (name, name_is_final) = args.optional_name("constraint_name");
             let mut unique =
                 Unique { name, name_is_final, ..Unique::new(args.names("columns")?, args.place) };
             sqlalchemy::constraint::unique_options(&args.as_keywords(), &mut unique)?;
-            Operation::AddConstraint { table: table()?, constraint: Constraint::Unique(unique) }
+            Operation::AddConstraint {
+                table: table()?,
+                constraint: Constraint::Unique(unique),
+                if_not_exists: false,
+            }
         }
         "create_foreign_key" => foreign_key(args, table()?)?,
         "create_check_constraint" => {
@@ -133,14 +141,22 @@ fn build(
             let not_valid = args.flag("postgresql_not_valid");
             let check =
                 schema::Check { name, name_is_final, not_valid, ..schema::Check::new(sql, args.place) };
-            Operation::AddConstraint { table: table()?, constraint: Constraint::Check(check) }
+            Operation::AddConstraint {
+                table: table()?,
+                constraint: Constraint::Check(check),
+                if_not_exists: false,
+            }
         }
         "create_exclude_constraint" => {
             let mut written = args.as_keywords();
             written.list.extend(args.rest.iter().map(|arg| (*arg).clone()));
             let mut exclude = sqlalchemy::constraint::exclude(cx, &Scope::default(), &written, args.place)?;
             exclude.name = args.optional_name("constraint_name").0;
-            Operation::AddConstraint { table: table()?, constraint: Constraint::Exclude(exclude) }
+            Operation::AddConstraint {
+                table: table()?,
+                constraint: Constraint::Exclude(exclude),
+                if_not_exists: false,
+            }
         }
         "create_index" => create_index(cx, args, table()?)?,
         "drop_index" => {
@@ -301,7 +317,7 @@ fn foreign_key(args: &Bound<'_>, table: TableName) -> Result<Operation, Unknown>
         return Err(because);
     }
     options.apply(&mut key);
-    Ok(Operation::AddConstraint { table, constraint: Constraint::ForeignKey(key) })
+    Ok(Operation::AddConstraint { table, constraint: Constraint::ForeignKey(key), if_not_exists: false })
 }
 
 fn create_index(cx: &mut Cx<'_, '_>, args: &Bound<'_>, table: TableName) -> Result<Operation, Unknown> {

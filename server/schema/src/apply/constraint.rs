@@ -11,8 +11,12 @@ use fact::{Fact, Name};
 use std::sync::Arc;
 
 impl Engine<'_> {
-    pub fn add_constraint(&mut self, name: &TableName, constraint: &Constraint) {
+    pub fn add_constraint(&mut self, name: &TableName, constraint: &Constraint, if_not_exists: bool) {
         let mut table = self.open_table(name);
+        if if_not_exists && has_constraint(&table, constraint) {
+            self.store(table);
+            return;
+        }
         let alters = self.rules().is_none_or(|rules| rules.alters(Change::Constraint));
         if !alters && self.written != Written::Batch {
             self.fail(Failure::NeedsBatch { table: *name, what: "add a constraint" });
@@ -172,4 +176,12 @@ impl Engine<'_> {
         let suggestions = similar(name, names);
         self.fail(Failure::NoSuchConstraint { table: written, name, kind, suggestions });
     }
+}
+
+/// Whether the table has a constraint of this name and kind already.
+fn has_constraint(table: &Table, constraint: &Constraint) -> bool {
+    let Fact::Known(Some(wanted)) = constraint.name() else { return false };
+    table
+        .constraint_names()
+        .any(|(kind, name)| kind == constraint.kind() && *name == Fact::Known(Some(*wanted)))
 }

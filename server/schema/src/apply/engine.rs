@@ -51,7 +51,7 @@ impl<'a> Engine<'a> {
         // Something may have been taken from a table that is not wholly known: what seems to be there may be gone.
         if let Failure::AlreadyExists { table: Some(table), .. } = &failure
             && let Some(open) = self.schema.tables.get(&self.key(table)).and_then(|table| table.open.as_ref())
-            && open.reason != Reason::Assumed
+            && !open.reason.is_assumed()
         {
             return;
         }
@@ -106,7 +106,9 @@ impl<'a> Engine<'a> {
                 self.drop_column(table, *column, *if_exists, *cascade);
             }
             Operation::AlterColumn { table, column, change } => self.alter_column(table, *column, change),
-            Operation::AddConstraint { table, constraint } => self.add_constraint(table, constraint),
+            Operation::AddConstraint { table, constraint, if_not_exists } => {
+                self.add_constraint(table, constraint, *if_not_exists);
+            }
             Operation::DropConstraint { table, name, kind, if_exists, cascade, name_is_final } => {
                 let dropped = super::drop::Dropped {
                     name,

@@ -35,7 +35,11 @@ impl Rules for Mssql {
             Type::Timestamp { .. } => "TIMESTAMP".to_owned(),
             Type::Uuid => "UNIQUEIDENTIFIER".to_owned(),
             Type::Json => "NVARCHAR(max)".to_owned(),
-            Type::Enum(ty) => return enum_length(ty).map(|length| sized("VARCHAR", Some(length))),
+            Type::Enum(ty) => {
+                return enum_length(ty).map(|length| {
+                    length.map_or("VARCHAR(max)".into(), |length| sized("VARCHAR", Some(length)))
+                });
+            }
             Type::Array { .. } => return no_spelling("an array", Kind::Mssql),
             Type::Native { text, dialect: None | Some(Kind::Mssql) } => text.to_string(),
             Type::Native { text, dialect: Some(_) } => match portable(text) {

@@ -115,7 +115,7 @@ pub(super) fn ddl_type(ty: &Type, kind: Kind) -> Fact<String> {
                 format!("ENUM({})", labels.join(","))
             });
         }
-        Type::Enum(ty) => return enum_length(ty).map(|length| sized("VARCHAR", Some(length))),
+        Type::Enum(ty) => return enum_length(ty).map(|length| sized("VARCHAR", length)),
         Type::Array { .. } => return no_spelling("an array", kind),
         Type::Native { text, dialect: None | Some(Kind::Mysql | Kind::Mariadb) } => text.to_string(),
         Type::Native { text, dialect: Some(_) } => match portable(text) {

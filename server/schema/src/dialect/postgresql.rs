@@ -37,7 +37,7 @@ impl Rules for Postgresql {
                 Some(name) => return Fact::Known(self.quoted(name)),
                 None => return no_spelling("an enum without a name", Kind::Postgresql),
             },
-            Type::Enum(ty) => return enum_length(ty).map(|length| sized("VARCHAR", Some(length))),
+            Type::Enum(ty) => return enum_length(ty).map(|length| sized("VARCHAR", length)),
             Type::Array { item, dimensions } => {
                 let brackets = "[]".repeat(dimensions.unwrap_or(1).max(1) as usize);
                 return self.ddl_type(item).map(|item| item + &brackets);

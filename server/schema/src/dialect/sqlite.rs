@@ -30,7 +30,7 @@ impl Rules for Sqlite {
             Type::Timestamp { .. } => "TIMESTAMP".to_owned(),
             Type::Uuid => "CHAR(32)".to_owned(),
             Type::Json => "JSON".to_owned(),
-            Type::Enum(ty) => return enum_length(ty).map(|length| sized("VARCHAR", Some(length))),
+            Type::Enum(ty) => return enum_length(ty).map(|length| sized("VARCHAR", length)),
             Type::Array { .. } => return no_spelling("an array", Kind::Sqlite),
             Type::Native { text, dialect: None | Some(Kind::Sqlite) } => text.to_string(),
             Type::Native { text, dialect: Some(_) } => match portable(text) {

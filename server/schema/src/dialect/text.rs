@@ -64,13 +64,14 @@ pub(super) fn words(text: &str) -> String {
 }
 
 /// The length of the longest label, the VARCHAR length that SQLAlchemy takes for an enum without a type of its own.
-pub(super) fn enum_length(ty: &Enum) -> Fact<u32> {
-    if let Some(length) = ty.length {
-        return Fact::Known(length);
+/// Without a label that has any length the VARCHAR has none either.
+pub(super) fn enum_length(ty: &Enum) -> Fact<Option<u32>> {
+    if ty.length.is_some() {
+        return Fact::Known(ty.length);
     }
-    ty.labels
-        .as_ref()
-        .map(|labels| labels.iter().map(|label| label.chars().count() as u32).max().unwrap_or(0).max(1))
+    ty.labels.as_ref().map(|labels| {
+        labels.iter().map(|label| label.chars().count() as u32).max().filter(|longest| *longest > 0)
+    })
 }
 
 /// `name(length)`, or `name` alone.

@@ -170,7 +170,9 @@ impl Transition<'_> {
         }
         let want: Vec<Constraint> = declared::constraints(new).into_iter().filter(wanted).collect();
         let missing = surplus(&want, &have).into_iter().cloned();
-        missing.map(|constraint| Operation::AddConstraint { table: new.name, constraint }).collect()
+        missing
+            .map(|constraint| Operation::AddConstraint { table: new.name, constraint, if_not_exists: false })
+            .collect()
     }
 }
 

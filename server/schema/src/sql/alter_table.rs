@@ -203,7 +203,7 @@ impl Altering {
         let table = self.table;
         match item {
             TableItem::Constraint(constraint) => {
-                self.push(Operation::AddConstraint { table, constraint });
+                self.push(Operation::AddConstraint { table, constraint, if_not_exists: false });
             }
             TableItem::Index(index) => {
                 self.push(Operation::CreateIndex { table, index, if_not_exists: false });
@@ -334,7 +334,7 @@ impl Altering {
         let table = self.table;
         let key = primary_key.map(Constraint::PrimaryKey);
         for constraint in key.into_iter().chain(constraints) {
-            self.push(Operation::AddConstraint { table, constraint });
+            self.push(Operation::AddConstraint { table, constraint, if_not_exists: false });
         }
         for index in indexes {
             self.push(Operation::CreateIndex { table, index: Box::new(index), if_not_exists: false });

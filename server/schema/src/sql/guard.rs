@@ -164,6 +164,12 @@ impl Guard {
                 *if_not_exists = true;
                 true
             }
+            Operation::AddConstraint { constraint, if_not_exists, .. }
+                if missing && known(constraint.name().known().and_then(Option::as_ref)) =>
+            {
+                *if_not_exists = true;
+                true
+            }
             Operation::CreateEnum { name, check_first, .. } if missing && asks_for(&name.name) => {
                 *check_first = true;
                 true

@@ -1,5 +1,6 @@
 //! CREATE INDEX, DROP INDEX and the items of an index.
 
+use super::HOLE;
 use super::column::ends_value;
 use super::constraint::eat_nulls;
 use super::cursor::{Cursor, Read, Unreadable};
@@ -12,8 +13,7 @@ pub(super) type Options = Vec<(Name, Arc<str>)>;
 
 /// What follows `CREATE [UNIQUE] [FULLTEXT] INDEX`.
 pub(super) fn create_index(cursor: &mut Cursor<'_>, unique: bool, mut options: Options) -> Read<Operation> {
-    let concurrently = cursor.eat("CONCURRENTLY") || cursor.eat_any(&["ONLINE", "OFFLINE"]);
-    let if_not_exists = cursor.if_not_exists();
+    let (concurrently, if_not_exists) = guarded(cursor, "NOT EXISTS");
     let mut schema = None;
     let mut name = Fact::Known(None);
     if !cursor.is("ON") {
@@ -46,6 +46,21 @@ pub(super) fn create_index(cursor: &mut Cursor<'_>, unique: bool, mut options: O
         index_clause(cursor, &mut index)?;
     }
     Ok(Operation::CreateIndex { table, index: Box::new(index), if_not_exists })
+}
+
+/// `[CONCURRENTLY] [IF <condition>]`. An unknown piece of text before the IF is CONCURRENTLY or nothing.
+fn guarded(cursor: &mut Cursor<'_>, condition: &str) -> (bool, bool) {
+    let concurrently = cursor.eat("CONCURRENTLY") || cursor.eat_any(&["ONLINE", "OFFLINE"]);
+    let first = cursor.word(0);
+    let stands_alone = first.starts_with(HOLE) && first.trim_start_matches(HOLE).is_empty();
+    let before_if = stands_alone && cursor.is_at(1, "IF");
+    let with_if = first.starts_with(HOLE) && first.trim_start_matches(HOLE).eq_ignore_ascii_case("IF");
+    cursor.at += usize::from(before_if);
+    if with_if {
+        cursor.at += 1;
+        return (concurrently, cursor.eat(condition));
+    }
+    (concurrently, cursor.eat(&format!("IF {condition}")))
 }
 
 fn using_method(cursor: &mut Cursor<'_>) -> Read<Option<Arc<str>>> {
@@ -173,8 +188,7 @@ fn order(item: &mut Cursor<'_>) -> bool {
 
 /// What follows `DROP INDEX`.
 pub(super) fn drop_index(cursor: &mut Cursor<'_>) -> Read<Vec<Operation>> {
-    let concurrently = cursor.eat("CONCURRENTLY") || cursor.eat_any(&["ONLINE", "OFFLINE"]);
-    let if_exists = cursor.if_exists();
+    let (concurrently, if_exists) = guarded(cursor, "EXISTS");
     let mut dropped = Vec::new();
     loop {
         let mut parts = vec![cursor.maybe_name()?];

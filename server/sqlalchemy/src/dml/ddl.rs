@@ -59,7 +59,7 @@ fn read<H: Host>(interp: &mut Interp<'_, H>, kind: &str, call: &Call) -> Option<
         "AddConstraint" => {
             let table = constraint_table(interp, &element)?;
             match constraint(interp, &Scope::default(), &element)? {
-                Ok(constraint) => Operation::AddConstraint { table, constraint },
+                Ok(constraint) => Operation::AddConstraint { table, constraint, if_not_exists: false },
                 Err(unknown) => return Some(Err(unknown)),
             }
         }

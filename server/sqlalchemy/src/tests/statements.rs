@@ -57,7 +57,7 @@ fn ddl(operation: &schema::Operation) -> String {
             format!("create {}", super::show::table(table).replace('\n', "; "))
         }
         Operation::DropTable { table, .. } => format!("drop {table}"),
-        Operation::AddConstraint { table, constraint } => {
+        Operation::AddConstraint { table, constraint, .. } => {
             format!("add {table} {}", super::show::constraint(constraint))
         }
         Operation::DropConstraint { table, name, kind, .. } => format!("drop {table} {name:?} {kind:?}"),

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// `sa.Enum(...)` and `postgresql.ENUM(...)`.
 pub(super) fn read<H: Host>(interp: &mut Interp<'_, H>, args: &Args, place: Place) -> Fact<Type> {
-    let (labels, class_name) = labels(interp, args, place);
+    let (mut labels, class_name) = labels(interp, args, place);
     let mut params = Params::new(args, place);
     // What was spread into the call may be labels: the rest of the type is known without them.
     params.trouble = None;
@@ -21,6 +21,10 @@ pub(super) fn read<H: Host>(interp: &mut Interp<'_, H>, args: &Args, place: Plac
     let is_native = params.flag(KEYWORD, "native_enum", true);
     let create = params.flag(KEYWORD, "create_constraint", false);
     let create_type = params.flag(KEYWORD, "create_type", true);
+    // A type that is there already is named without its labels.
+    if !create_type && args.positional().next().is_none() {
+        labels = Fact::Unknown(crate::args::unreadable("an Enum without labels", place));
+    }
     let length = params.size(KEYWORD, "length");
     let mut schema = params.name(KEYWORD, "schema");
     if schema.is_none()
@@ -74,9 +78,6 @@ fn labels<H: Host>(
     }
     if let Some(unknown) = &args.open {
         return (Fact::Unknown((**unknown).clone()), None);
-    }
-    if values.is_empty() {
-        return (Fact::Unknown(crate::args::unreadable("an Enum without labels", place)), None);
     }
     (texts(interp, values.into_iter().cloned().collect(), place), None)
 }

@@ -98,7 +98,7 @@ impl Scene<'_> {
             Operation::AlterColumn { table, column, change } => {
                 self.change(named("alter_column", *table).with("column_name", column), change)
             }
-            Operation::AddConstraint { table, constraint } => add_constraint(&parts, *table, constraint),
+            Operation::AddConstraint { table, constraint, .. } => add_constraint(&parts, *table, constraint),
             Operation::DropConstraint { table, name, kind, if_exists, cascade, .. } => {
                 Object::new("drop_constraint")
                     .with("constraint_name", name.clone())

@@ -42,7 +42,9 @@ fn words(operation: &Operation) -> String {
             what.extend(asked.iter().filter(|(asked, _)| *asked).map(|(_, what)| *what));
             format!("alter {table}.{column} {}", what.join(" "))
         }
-        Operation::AddConstraint { table, constraint } => format!("add {:?} to {table}", constraint.kind()),
+        Operation::AddConstraint { table, constraint, .. } => {
+            format!("add {:?} to {table}", constraint.kind())
+        }
         Operation::DropConstraint { table, name, .. } => {
             format!("drop constraint {} of {table}", name.known().copied().flatten().unwrap_or_default())
         }

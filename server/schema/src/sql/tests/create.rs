@@ -275,3 +275,11 @@ fn indexes_dropped() {
     check_sql(MS, "DROP INDEX t.ix", &["drop index ix on t"]);
     check_sql(PG, "DROP INDEX ix_\u{fffc}", &["drop index ?"]);
 }
+
+#[test]
+fn what_may_stand_before_if_exists() {
+    check_sql(PG, "CREATE INDEX \u{fffc}IF NOT EXISTS ix ON t (a)", &["t + index ix(a) if-missing"]);
+    check_sql(PG, "CREATE INDEX \u{fffc} IF NOT EXISTS ix ON t (a)", &["t + index ix(a) if-missing"]);
+    check_sql(PG, "CREATE INDEX \u{fffc}ix ON t (a)", &["t + index ?(a)"]);
+    check_sql(PG, "DROP INDEX \u{fffc}IF EXISTS ix", &["drop index ix if-there"]);
+}

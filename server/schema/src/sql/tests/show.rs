@@ -41,8 +41,8 @@ pub fn show(operation: &Operation) -> String {
         Operation::AlterColumn { table, column, change } => {
             format!("alter {table}.{column}{}", show_change(change))
         }
-        Operation::AddConstraint { table, constraint } => {
-            format!("{table} + {}", show_constraint(constraint))
+        Operation::AddConstraint { table, constraint, if_not_exists } => {
+            format!("{table} + {}{}", show_constraint(constraint), flag(*if_not_exists, "if-missing"))
         }
         Operation::DropConstraint { table, name, kind, if_exists, cascade, .. } => format!(
             "{table} - {}{}{}{}",
