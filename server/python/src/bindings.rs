@@ -9,8 +9,8 @@ use rustc_hash::FxBuildHasher;
 ///
 /// Bodies of `if`, `for`, `while`, `with`, `try` and `match` belong to their item; bodies of functions and classes have
 /// names of their own and are left out. A change is what shows in the statement itself: a store to an attribute or an
-/// element, an augmented assignment, `del`, or a method called for its effect. What a function does to its arguments
-/// or through `global` does not show.
+/// element, an augmented assignment, `del`, a method called for its effect, or a function that a decorator registers for
+/// a class: `@compiles(Class, ...)`. What a function does to its arguments or through `global` does not show.
 #[derive(Debug, Clone, Default)]
 pub struct Bindings {
     names: IndexMap<Name, Entry, FxBuildHasher>,
@@ -30,6 +30,9 @@ struct Entry {
     items: Vec<u32>,
     /// Items that call some method of the name; they count unless the name is only imported.
     calls: Vec<u32>,
+    /// Functions with a decorator that is called with the name first; they count if it is a class of the module.
+    registered: Vec<u32>,
+    is_class: bool,
     is_bound: bool,
     is_defined_here: bool,
 }
@@ -65,9 +68,16 @@ impl Bindings {
             Walk { tree: &item.tree, item: ordinal as u32, bindings: &mut bindings }.item(root);
         }
         for entry in bindings.names.values_mut() {
-            let calls = std::mem::take(&mut entry.calls);
-            if entry.is_defined_here && !calls.is_empty() {
-                entry.items.extend(calls);
+            let mut more = std::mem::take(&mut entry.calls);
+            if !entry.is_defined_here {
+                more.clear();
+            }
+            let registered = std::mem::take(&mut entry.registered);
+            if entry.is_class {
+                more.extend(registered);
+            }
+            if !more.is_empty() {
+                entry.items.extend(more);
                 entry.items.sort_unstable();
             }
             entry.items.dedup();
@@ -148,8 +158,14 @@ impl<'a> Walk<'a> {
             Stmt::AugAssign { target, .. } => self.target(*target),
             // A bare annotation binds nothing, but it says what kind of name this is.
             Stmt::AnnAssign { target, .. } => self.target(*target),
-            Stmt::FunctionDef(def) => self.define(def.name),
-            Stmt::ClassDef(def) => self.define(def.name),
+            Stmt::FunctionDef(def) => {
+                self.define(def.name);
+                def.decorators.iter().for_each(|decorator| self.registration(*decorator));
+            }
+            Stmt::ClassDef(def) => {
+                self.define(def.name);
+                self.bindings.entry(def.name, self.item).is_class = true;
+            }
             Stmt::TypeAlias { name, .. } => self.define(*name),
             Stmt::If { body, or_else, .. } | Stmt::While { body, or_else, .. } => {
                 self.block(body);
@@ -205,6 +221,16 @@ impl<'a> Walk<'a> {
             | Stmt::Break
             | Stmt::Continue
             | Stmt::Error => {}
+        }
+    }
+
+    /// `@register(Name, ...)`
+    fn registration(&mut self, decorator: ExprId) {
+        if let Expr::Call { args, .. } = self.tree.expr(decorator)
+            && let Some(Arg { kind: ArgKind::Positional, value }) = args.first()
+            && let Expr::Name(name) = self.tree.expr(*value)
+        {
+            self.bindings.names.entry(*name).or_default().registered.push(self.item);
         }
     }
 
@@ -373,6 +399,17 @@ mod tests {
         ] {
             check_items(&format!("a = f()\n{other}"), "a", &[0]);
         }
+    }
+
+    #[test]
+    fn functions_that_are_registered_for_a_class() {
+        check_items(
+            "class A: pass\n@compiles(A, 'x')\ndef f(): pass\n@compiles(B)\ndef g(): pass",
+            "A",
+            &[0, 1],
+        );
+        check_items("from x import A\n@compiles(A)\ndef f(): pass", "A", &[0]);
+        check_items("@compiles(A)\ndef f(): pass\nclass A: pass\n@A.register\ndef g(): pass", "A", &[0, 1]);
     }
 
     #[test]

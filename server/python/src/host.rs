@@ -93,6 +93,11 @@ pub trait Host: Sized {
         None
     }
 
+    /// An environment variable that the code asks for with something to fall back on. `None`: it may be anything.
+    fn environment_variable(_: &mut Interp<'_, Self>, _name: &str, _fallback: &Value) -> Option<Value> {
+        None
+    }
+
     /// The text of a file that the code opens, by the path it names.
     fn read_file(_: &mut Interp<'_, Self>, _path: &str) -> Option<Value> {
         None

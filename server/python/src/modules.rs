@@ -111,6 +111,13 @@ pub struct Trace {
 }
 
 impl Trace {
+    /// Adds what another evaluation looked at.
+    pub fn merge(&mut self, other: &Trace) {
+        self.modules.extend(other.modules.iter().map(|(dotted, resolved)| (*dotted, resolved.clone())));
+        self.names.extend(&other.names);
+        self.files.extend(other.files.iter().map(|(path, hash)| (path.clone(), *hash)));
+    }
+
     /// Whether the modules still read as they did. The caller compares `files`, which it alone can read.
     pub fn holds(&self, sources: &dyn Sources) -> bool {
         self.modules.iter().all(|(dotted, resolved)| Resolved::from(&sources.find(*dotted)) == *resolved)

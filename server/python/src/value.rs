@@ -71,6 +71,8 @@ pub struct Function {
     pub decorators: Vec<Value>,
     /// The class that the function was defined in.
     pub(crate) owner: Option<ObjectId>,
+    /// Of a property: what `@name.setter` was put on.
+    pub(crate) setter: Option<Arc<Function>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

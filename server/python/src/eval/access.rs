@@ -76,6 +76,28 @@ impl<H: Host> Interp<'_, H> {
         }
     }
 
+    /// `locals()` or `vars()` in the body of a class: the one place where writing to it binds names.
+    fn is_class_namespace(&self, frame: &Frame, of: ExprId) -> bool {
+        let Expr::Call { func, args } = frame.tree.expr(of) else { return false };
+        let named =
+            matches!(frame.tree.expr(*func), Expr::Name(name) if matches!(name.as_str(), "locals" | "vars"));
+        let in_class = matches!(self.heap.get(frame.scope), Object::Scope(scope) if scope.class.is_some());
+        named && args.is_empty() && in_class
+    }
+
+    /// `locals()[key] = value` in the body of a class. An unknown key may be any name.
+    fn assign_key(&mut self, frame: &Frame, key: &Value, value: Value, place: Place) {
+        match key.as_str() {
+            Some(key) => self.assign_name(frame, fact::name(key), value, place),
+            None => {
+                let because = Value::unknown(self.why_unknown(key, place));
+                if let Some(Object::Scope(scope)) = self.heap.get_mut(frame.scope) {
+                    scope.vars.values_mut().for_each(|bound| *bound = because.clone());
+                }
+            }
+        }
+    }
+
     fn scope_with(&self, mut scope: Option<ObjectId>, name: Name) -> Option<ObjectId> {
         while let Some(id) = scope {
             let Object::Scope(current) = self.heap.get(id) else { return None };
@@ -95,7 +117,11 @@ impl<H: Host> Interp<'_, H> {
             Expr::Tuple(targets) | Expr::List(targets) => self.unpack(frame, targets, &value, target)?,
             Expr::Attribute { value: of, attr } => {
                 let of = self.expr(frame, *of)?;
-                self.setattr(&of, *attr, value, frame.place(target));
+                self.setattr(&of, *attr, value, frame.place(target))?;
+            }
+            Expr::Subscript { value: of, index } if self.is_class_namespace(frame, *of) => {
+                let key = self.expr(frame, *index)?;
+                self.assign_key(frame, &key, value, frame.place(target));
             }
             Expr::Subscript { value: of, index } => {
                 let of = self.expr(frame, *of)?;

@@ -253,7 +253,9 @@ fn reflection<H: Host>(interp: &mut Interp<'_, H>, name: Name, args: Args, place
         "setattr" | "delattr" => {
             let (of, attr) = (needed(0)?, needed(1)?);
             match attr.as_str() {
-                Some(attr) if name == "setattr" => interp.setattr(&of, fact::name(attr), needed(2)?, place),
+                Some(attr) if name == "setattr" => {
+                    interp.setattr(&of, fact::name(attr), needed(2)?, place)?
+                }
                 Some(attr) => interp.delattr(&of, fact::name(attr)),
                 None => {
                     if let Value::Object(id) = of {

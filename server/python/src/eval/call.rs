@@ -137,17 +137,23 @@ impl<H: Host> Interp<'_, H> {
             role: Role::Plain,
             decorators: Vec::new(),
             owner,
+            setter: None,
         };
         let mut to_apply = Vec::new();
         for decorator in def.decorators.iter().rev() {
             // `@x.setter` and the like add to what `x` is already.
-            if let Expr::Attribute { value, .. } = frame.tree.expr(*decorator)
+            if let Expr::Attribute { value, attr } = frame.tree.expr(*decorator)
                 && let Expr::Name(name) = frame.tree.expr(*value)
                 && *name == def.name
                 && let Object::Scope(scope) = self.heap.get(frame.scope)
                 && let Some(earlier) = scope.vars.get(name)
             {
-                return Ok(earlier.clone());
+                let Value::Function(property) = earlier else { return Ok(earlier.clone()) };
+                let mut property = (**property).clone();
+                if attr.as_str() == "setter" {
+                    property.setter = Some(Arc::new(function));
+                }
+                return Ok(Value::Function(Arc::new(property)));
             }
             let value = self.expr(frame, *decorator)?;
             match decorator_role(&value) {
@@ -160,7 +166,12 @@ impl<H: Host> Interp<'_, H> {
                 },
             }
         }
-        let value = self.sized(Value::Function(Arc::new(function)), frame.place(def.name_node));
+        let function = Arc::new(function);
+        let value = self.sized(Value::Function(function.clone()), frame.place(def.name_node));
+        if function.scope.is_none() {
+            let calls = function.decorators.iter().filter(|decorator| decorator.as_call().is_some());
+            self.registered.extend(calls.map(|decorator| (decorator.clone(), value.clone())));
+        }
         self.decorate(value, to_apply)
     }
 

@@ -47,6 +47,16 @@ impl<H: Host> Interp<'_, H> {
         true
     }
 
+    /// Evaluates all names of a module that was looked at before. False: it was not.
+    pub fn load_module(&mut self, file: FileId) -> bool {
+        let Some(source) = self.modules.get(&file).map(|loaded| loaded.source.clone()) else { return false };
+        let names: Vec<Name> = source.bindings.names().collect();
+        for name in names {
+            self.module_name(&source, name);
+        }
+        true
+    }
+
     /// Every class that was evaluated, in the order of making.
     pub fn classes(&self) -> Vec<Value> {
         self.heap

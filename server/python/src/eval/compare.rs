@@ -35,6 +35,7 @@ impl<H: Host> Interp<'_, H> {
             | Value::Method(_)
             | Value::Module(_)
             | Value::Builtin(_) => true,
+            Value::Symbol(_) if super::regex::is_true(value) => true,
             Value::Symbol(_) | Value::Handle(_) => match H::truth(self, value) {
                 Some(truth) => truth,
                 None => return Err(self.why_unknown(value, place)),

@@ -114,6 +114,7 @@ pub(super) fn method<H: Host>(
                     None => Ok(Value::unknown(interp.why_unknown_instance(id, place))),
                 }
             }
+            Object::Class(_) if name == "super().__new__" => Ok(interp.new_instance(&args, place)),
             Object::Unknown(because) => Ok(Value::unknown(because.clone())),
             _ => Ok(Value::unknown(interp.why_unknown(receiver, place))),
         },
@@ -144,6 +145,12 @@ fn class_method<H: Host>(
         return Ok(match interp.iterate(&keys, place)? {
             Ok(keys) => interp.new_dict(keys.into_iter().map(|key| (key, value.clone()))),
             Err(because) => Value::unknown(because),
+        });
+    }
+    if name == "__new__" {
+        return Ok(match class == "object" {
+            true => interp.new_instance(&args, place),
+            false => unknown(Reason::UnsupportedSyntax("this __new__".into()), place),
         });
     }
     // What `object` has is of no consequence: `object.__init__(self)`.

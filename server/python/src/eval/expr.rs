@@ -109,6 +109,7 @@ impl<H: Host> Interp<'_, H> {
                     role: Role::Plain,
                     decorators: Vec::new(),
                     owner: frame.owner.as_ref().map(|(class, _)| *class),
+                    setter: None,
                 }))
             }
             Expr::Comprehension { kind, key, element, clauses } => {

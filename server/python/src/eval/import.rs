@@ -334,6 +334,15 @@ impl<H: Host> Interp<'_, H> {
         }
     }
 
+    /// `importlib.import_module(dotted)`: who loads by name what the project does not have, and is prepared for its
+    /// absence, has an optional extension in mind that a fresh checkout lacks.
+    pub(super) fn import_by_name(&mut self, dotted: Name, place: Place) -> Eval {
+        match self.find(dotted) {
+            Found::Absent { .. } if self.in_try() => Err(no_module(dotted, place)),
+            _ => self.import_module(dotted, place),
+        }
+    }
+
     pub(super) fn import_from(
         &mut self,
         frame: &Frame,

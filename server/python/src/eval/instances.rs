@@ -22,7 +22,7 @@ const FIELDS: [&str; 5] = ["dataclasses.field", "attr.ib", "attr.attrib", "attr.
 /// A field of a data class.
 pub(super) struct Field {
     pub name: Name,
-    default: Option<Value>,
+    pub default: Option<Value>,
     is_parameter: bool,
 }
 
@@ -31,31 +31,67 @@ impl<H: Host> Interp<'_, H> {
         if self.is_enum(class) {
             return self.enum_member_of(class, &args, place);
         }
-        if self.class_attr(class, "__new__").is_some() {
-            return Ok(unknown(Reason::UnsupportedSyntax("a class with __new__".into()), place));
-        }
-        let frozen = self.freeze_args(args.clone());
-        let instance = Instance { class, attrs: Vec::new(), args: frozen };
-        let id = self.heap.add(Object::Instance(instance));
-        let this = Value::Object(id);
+        let this = match self.class_attr(class, "__new__") {
+            Some(Value::Function(function)) => {
+                let mut all = args.clone();
+                all.list.insert(0, Arg { name: None, value: Value::Object(class), place });
+                let made = self.call_function(&function, all, place)?;
+                if !self.is_instance_of(&made, class) {
+                    return Ok(made);
+                }
+                made
+            }
+            Some(_) => return Ok(unknown(Reason::UnsupportedSyntax("this __new__".into()), place)),
+            None => self.bare_instance(class, args.clone()),
+        };
+        let Value::Object(id) = this else { return Ok(this) };
+        let is_model = self.pydantic_model(class).is_some();
         match self.class_attr(class, "__init__") {
             Some(Value::Function(function)) => {
                 let mut all = args;
                 all.list.insert(0, Arg { name: None, value: this.clone(), place });
                 self.call_function(&function, all, place)?;
             }
+            _ if is_model => self.fill_model(class, id, &args, place)?,
             _ if self.has_fields(class) => {
                 self.fill_fields(class, id, &args, place)?;
                 if let Some(Value::Function(function)) = self.class_attr(class, "__post_init__") {
                     self.call_function(&function, Args::values([this.clone()], place), place)?;
                 }
             }
-            _ if !args.list.is_empty() && self.outside_bases(class).is_empty() => {
+            _ if !args.list.is_empty()
+                && self.outside_bases(class).is_empty()
+                && self.class_attr(class, "__new__").is_none() =>
+            {
                 return Err(access::raise("TypeError", "the class takes no arguments", place));
             }
             _ => {}
         }
         Ok(this)
+    }
+
+    /// What `object.__new__(class)` gives: an instance before its `__init__`.
+    pub(super) fn bare_instance(&mut self, class: ObjectId, args: Args) -> Value {
+        let args = self.freeze_args(args);
+        Value::Object(self.heap.add(Object::Instance(Instance { class, attrs: Vec::new(), args })))
+    }
+
+    /// `object.__new__(cls)`, `super().__new__(cls)`: what a base from outside the project makes is not known.
+    pub(super) fn new_instance(&mut self, args: &Args, place: Place) -> Value {
+        match args.positional().next().map(|arg| arg.value.clone()) {
+            Some(Value::Object(class))
+                if matches!(self.heap.get(class), Object::Class(_))
+                    && self.outside_bases(class).is_empty() =>
+            {
+                self.bare_instance(class, Args::default())
+            }
+            _ => unknown(Reason::UnsupportedSyntax("this __new__".into()), place),
+        }
+    }
+
+    fn is_instance_of(&self, value: &Value, class: ObjectId) -> bool {
+        let Value::Object(id) = value else { return false };
+        matches!(self.heap.get(*id), Object::Instance(made) if self.lineage(made.class).contains(&class))
     }
 
     pub(super) fn is_named_tuple(&self, class: ObjectId) -> bool {
@@ -117,7 +153,7 @@ impl<H: Host> Interp<'_, H> {
                     return Err(access::raise("TypeError", &message, place));
                 }
             };
-            self.setattr(&Value::Object(instance), field.name, value, place);
+            self.setattr(&Value::Object(instance), field.name, value, place)?;
         }
         if positional.next().is_some() {
             return Err(access::raise("TypeError", "too many arguments", place));
@@ -168,20 +204,21 @@ impl<H: Host> Interp<'_, H> {
         Value::Object(id)
     }
 
-    pub(super) fn setattr(&mut self, of: &Value, attr: Name, value: Value, place: Place) {
+    pub(super) fn setattr(&mut self, of: &Value, attr: Name, value: Value, place: Place) -> Eval<()> {
         match of {
             Value::Object(id) => {
                 let property = match self.heap.get(*id) {
-                    Object::Instance(instance) => matches!(
-                        self.class_attr(instance.class, &attr),
-                        Some(Value::Function(function)) if function.role == Role::Property
-                    ),
-                    _ => false,
+                    Object::Instance(instance) => match self.class_attr(instance.class, &attr) {
+                        Some(Value::Function(function)) if function.role == Role::Property => Some(function),
+                        _ => None,
+                    },
+                    _ => None,
                 };
-                let value = match property {
-                    true => unknown(Reason::UnsupportedSyntax("the setter of a property".into()), place),
-                    false => value,
-                };
+                if let Some(setter) = property.and_then(|property| property.setter.clone()) {
+                    return self
+                        .call_function(&setter, Args::values([of.clone(), value], place), place)
+                        .map(drop);
+                }
                 match self.heap.get_mut(*id) {
                     Some(Object::Instance(instance)) => {
                         match instance.attrs.iter_mut().find(|(n, _)| *n == attr) {
@@ -199,6 +236,7 @@ impl<H: Host> Interp<'_, H> {
             Value::Symbol(_) | Value::Handle(_) => H::setattr(self, of, attr, &value, place),
             _ => {}
         }
+        Ok(())
     }
 
     pub(super) fn delattr(&mut self, of: &Value, attr: Name) {

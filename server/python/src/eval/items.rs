@@ -5,7 +5,7 @@ use super::access::raise;
 use super::heap::{Dict, Object, ObjectId};
 use crate::host::{Eval, Exception, Host, Raise};
 use crate::value::{Key, Symbol, Value};
-use fact::{FileId, Place, Unknown};
+use fact::{FileId, Place, Reason, Unknown};
 use std::sync::Arc;
 
 /// How deep containers in containers are looked into, and how many items in all.
@@ -165,6 +165,12 @@ impl<H: Host> Interp<'_, H> {
             self.set_global(*file, &index, value);
             return Ok(());
         }
+        if let Some(bounds) = slice_bounds(&index)
+            && let Object::List(_) = self.heap.get(*id)
+        {
+            let new = self.iterate(&value, place)?;
+            return self.replace_slice(*id, &bounds, new, place);
+        }
         match self.heap.get_mut(*id) {
             Some(Object::Dict(dict)) => match index.as_unknown() {
                 Some(unknown) => {
@@ -192,8 +198,50 @@ impl<H: Host> Interp<'_, H> {
         Ok(())
     }
 
+    /// `list[lower:upper] = new`
+    fn replace_slice(
+        &mut self,
+        list: ObjectId,
+        bounds: &[Value; 3],
+        new: Result<Vec<Value>, Unknown>,
+        place: Place,
+    ) -> Eval<()> {
+        let unreadable = bounds.iter().find(|bound| bound.as_int().is_none() && !bound.is_none());
+        let because = match (unreadable, &new) {
+            (Some(bound), _) => Some(self.why_unknown(bound, place)),
+            (None, Err(because)) => Some(because.clone()),
+            (None, Ok(_)) if !matches!(bounds, [_, _, Value::None | Value::Int(1)]) => {
+                let reason = Reason::UnsupportedSyntax("an assignment to every other item".into());
+                Some(Unknown::new(reason, place))
+            }
+            _ => None,
+        };
+        if let Some(because) = because {
+            self.forget(list, because);
+            return Ok(());
+        }
+        let new = new.unwrap_or_default();
+        self.charge(new.len());
+        if let Some(Object::List(items)) = self.heap.get_mut(list) {
+            let len = items.len();
+            let at = |bound: &Value, default: usize| match bound.as_int() {
+                None => default,
+                Some(bound) => position(bound, len).unwrap_or(if bound < 0 { 0 } else { len }).min(len),
+            };
+            let [lower, upper, _] = bounds;
+            let (lower, upper) = (at(lower, 0), at(upper, len));
+            items.splice(lower..upper.max(lower), new);
+        }
+        Ok(())
+    }
+
     pub(super) fn delete_item(&mut self, of: &Value, index: &Value, place: Place) -> Eval<()> {
         let Value::Object(id) = of else { return Ok(()) };
+        if let Some(bounds) = slice_bounds(index)
+            && let Object::List(_) = self.heap.get(*id)
+        {
+            return self.replace_slice(*id, &bounds, Ok(Vec::new()), place);
+        }
         match self.heap.get_mut(*id) {
             Some(Object::Dict(dict)) if index.as_unknown().is_none() => {
                 dict.shift_remove(&Key(index.clone())).ok_or_else(|| key_error(index, place))?;

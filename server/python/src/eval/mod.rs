@@ -30,6 +30,8 @@ mod objects;
 mod operators;
 mod paths;
 mod percent;
+mod pydantic;
+mod regex;
 mod sets;
 mod spec;
 mod stdlib;
@@ -112,6 +114,8 @@ pub struct Interp<'s, H: Host> {
     running: Vec<(FileId, u32)>,
     /// What each `defaultdict` makes for a missing key.
     factories: FxHashMap<ObjectId, Value>,
+    /// Functions of modules with a decorator from outside that was called, and what it gave.
+    registered: Vec<(Value, Value)>,
     /// Names that are looked for behind star imports right now, with the module that has the star.
     searching: Vec<(FileId, Name)>,
 }
@@ -169,6 +173,7 @@ impl<'s, H: Host> Interp<'s, H> {
             effects: FxHashMap::default(),
             running: Vec::new(),
             factories: FxHashMap::default(),
+            registered: Vec::new(),
             searching: Vec::new(),
         }
     }
@@ -250,6 +255,12 @@ impl<'s, H: Host> Interp<'s, H> {
     /// The calls of project functions that are running, outermost first: where they were made.
     pub fn call_sites(&self) -> &[Place] {
         &self.calls
+    }
+
+    /// The functions at the top of modules that a decorator from outside was called for, each with the decorator: what
+    /// `@compiles(Class, "sqlite")` has registered so far.
+    pub fn registered(&self) -> &[(Value, Value)] {
+        &self.registered
     }
 
     #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The few functions of the standard library whose results migrations build on.
 
 use super::heap::Object;
-use super::{Interp, access, paths, unknown};
+use super::{Interp, access, paths, regex, unknown};
 use crate::ast::BinaryOp;
 use crate::host::{Eval, Host};
 use crate::value::{Args, Call, Method, MethodKind, Symbol, Value};
@@ -72,6 +72,9 @@ pub(super) fn getattr<H: Host>(
 }
 
 pub(super) fn subscript(of: &Value, index: &Value, place: Place) -> Option<Value> {
+    if let Some(group) = regex::subscript(of, index) {
+        return Some(group);
+    }
     match (of.as_path()?.as_str(), index) {
         ("os.environ", _) => volatile("os.environ", place),
         ("sys.version_info", Value::Int(0)) => Some(Value::Int(3)),
@@ -117,6 +120,9 @@ pub(super) fn call<H: Host>(
         Symbol::Path(path) => function(interp, path, args, place),
         Symbol::Attribute { of, name, .. } => {
             let call = of.as_call()?;
+            if let Some(result) = regex::method(interp, of, *name, args, place) {
+                return Some(result);
+            }
             paths::method(interp, call, *name, args, place)
         }
         _ => None,
@@ -124,10 +130,21 @@ pub(super) fn call<H: Host>(
 }
 
 fn function<H: Host>(interp: &mut Interp<'_, H>, path: &str, args: &Args, place: Place) -> Option<Eval> {
+    if let "os.getenv" | "os.environ.get" = path
+        && let Some(variable) = args.get(0, "key").and_then(|arg| arg.value.as_str())
+    {
+        let fallback = args.get(1, "default").map_or(Value::None, |arg| arg.value.clone());
+        if let Some(value) = H::environment_variable(interp, variable, &fallback) {
+            return Some(Ok(value));
+        }
+    }
     if let Some(value) = volatile(path, place).or_else(|| paths::function(path, args, place)) {
         return Some(Ok(value));
     }
     let arg = |index: usize| args.positional().nth(index).map(|arg| arg.value.clone());
+    if let Some(called) = path.strip_prefix("re.") {
+        return regex::function(interp, called, args, place);
+    }
     if let Some(iterable) = path.strip_prefix("itertools.") {
         return itertools(interp, iterable, args, place);
     }
@@ -143,6 +160,13 @@ fn function<H: Host>(interp: &mut Interp<'_, H>, path: &str, args: &Args, place:
             let function = rest.list.remove(at).value;
             let method = Method { receiver: function, kind: MethodKind::Partial(rest) };
             interp.sized(Value::Method(Arc::new(method)), place)
+        }
+        "importlib.import_module" => {
+            let (module, package) = (args.get(0, "name")?.value.as_str()?, args.get(1, "package"));
+            if module.starts_with('.') || package.is_some_and(|package| !package.value.is_none()) {
+                return None;
+            }
+            return Some(interp.import_by_name(name(module), place));
         }
         "functools.reduce" => return reduce(interp, args, place),
         "collections.OrderedDict" => {

@@ -80,9 +80,9 @@ check! {
         a = ([0, 1], True, 1, 7, 1)
     "#]];
     properties_with_setters: "class A:\n  @property\n  def x(self): return self._x * 2\n  @x.setter\n  def x(self, v): self._x = v\na = A()\na._x = 2\nb = a.x\na.x = 5\nc = a.x" => expect![[r#"
-        a = <A x=?unsupported-syntax:the setter of a property>
+        a = <A>
         b = 4
-        c = ?unsupported-syntax:the setter of a property
+        c = 10
     "#]];
     functions: "def f(a, b=2, *args, c, d=4, **kw): return (a, b, args, c, d, kw)\na = f(1, c=3)\nb = f(1, 2, 3, 4, c=5, e=6)\nc = f(*[1, 2], **{'c': 3, 'z': 4})\ndef g(x, /, y): return (x, y)\nd = g(1, y=2)\ndef t(f):\n  try: return f()\n  except TypeError: return 'TypeError'\ne = [t(lambda: g(x=1, y=2)), t(lambda: g(1)), t(lambda: g(1, 2, 3)), t(lambda: g(1, y=2, z=3)), t(lambda: g(1, 2, y=3)), t(lambda: f(1))]\ndef h(x, seen=[]):\n  seen.append(x)\n  return list(seen)\ni = h(1), h(2)\nj = (lambda x, *y, z=1: (x, y, z))(1, 2, z=3)\nfrom lib import many\nk = f(1, *many, c=2)\nl = g(*many, 5)\nm = f(1, c=2, **many)" => expect![[r#"
         a = (1, 2, (), 3, 4, {})

@@ -1,11 +1,13 @@
 mod arbitrary;
 mod budgets;
 mod classes;
+mod constructs;
 mod cpython;
 mod exceptions;
 mod forks;
 mod loops;
 mod managers;
 mod modules;
+mod pydantic;
 mod support;
 mod traces;
