@@ -1,13 +1,14 @@
 //! What SQLAlchemy's objects answer while project code runs. Every host asks here first and passes on what is not ours.
 
 mod classes;
+mod parts;
 
 use crate::args::plain_text;
 use crate::path::{Canonical, called, canonical, core_name, is_flask_class, is_flask_name, method_call};
 use crate::sql::sql_text;
 use crate::table_ref::table_ref;
 use crate::types::{DIALECT_STAND_IN, read_type};
-use classes::{exception_is, is_type_subclass, kind_of};
+use classes::{exception_is, is_own_class, is_type_subclass, kind_of};
 use fact::{Fact, Name, Place, name};
 use python::eval::Interp;
 use python::host::{Eval, Host};
@@ -48,6 +49,7 @@ pub fn call<H: Host>(interp: &mut Interp<'_, H>, callee: &Value, args: &Args, _:
     {
         let columns = column_values(interp, table)?;
         return match name.as_str() {
+            "contains_column" => None,
             "keys" => Some(Ok(Value::list(columns.into_iter().map(|(name, _)| Value::str(&name)).collect()))),
             "values" => Some(Ok(Value::list(columns.into_iter().map(|(_, value)| value).collect()))),
             "items" => {
@@ -61,7 +63,6 @@ pub fn call<H: Host>(interp: &mut Interp<'_, H>, callee: &Value, args: &Args, _:
                 let default = args.list.get(1).map_or(Value::None, |arg| arg.value.clone());
                 Some(Ok(found.map_or(default, |(_, value)| value)))
             }
-            "contains_column" => None,
             _ => None,
         };
     }
@@ -74,8 +75,11 @@ pub fn call<H: Host>(interp: &mut Interp<'_, H>, callee: &Value, args: &Args, _:
     None
 }
 
-/// For [`Host::iterate`]: the columns of a table whose columns are all known.
+/// For [`Host::iterate`]: the columns of a table whose columns are all known, or those of a constraint.
 pub fn iterate<H: Host>(interp: &mut Interp<'_, H>, of: &Value, _: Place) -> Option<Eval<Vec<Value>>> {
+    if parts::class_of(of).is_some() {
+        return Some(Ok(parts::columns(interp, of)?.into_iter().map(|(_, value)| value).collect()));
+    }
     let Symbol::Attribute { of: table, name, .. } = of.as_symbol()? else { return None };
     if !crate::sql::is_columns(of) {
         if matches!(name.as_str(), "enums") {
@@ -87,8 +91,12 @@ pub fn iterate<H: Host>(interp: &mut Interp<'_, H>, of: &Value, _: Place) -> Opt
 }
 
 /// For [`Host::truth`]: classes, and objects that are plain objects to Python. An expression has no truth value.
-pub fn truth<H: Host>(_: &mut Interp<'_, H>, of: &Value) -> Option<bool> {
+pub fn truth<H: Host>(interp: &mut Interp<'_, H>, of: &Value) -> Option<bool> {
+    if parts::class_of(of).is_some() {
+        return Some(true);
+    }
     match of.as_symbol()? {
+        Symbol::Compare { op, left, right } => parts::truth_of_comparison(interp, *op, left, right),
         Symbol::Path(_) => canonical(of).map(|_| true),
         Symbol::Call(_) => match called(of)? {
             (Canonical::Sqlalchemy(name), _) => {
@@ -109,13 +117,28 @@ pub fn isinstance<H: Host>(interp: &mut Interp<'_, H>, value: &Value, class: &Va
         Canonical::Sqlalchemy(name) | Canonical::Dialect(_, name) => name,
         _ => return None,
     };
+    if let Some(is) = parts::class_of(value) {
+        kind_of(&wanted)?;
+        let above = ["Constraint", "ColumnCollectionConstraint"].contains(&wanted.as_str());
+        return Some(wanted == is || above && is.ends_with("Constraint"));
+    }
     let call = crate::column::as_call(interp, value)?;
     let is = match canonical(&call.callee)? {
         Canonical::Sqlalchemy(name) | Canonical::Dialect(_, name) => name,
         _ => return None,
     };
+    let has_own_class = match (canonical(class)?, canonical(&call.callee)?) {
+        (Canonical::Dialect(of, name), Canonical::Dialect(other, _)) => {
+            of != other && is_own_class(of, &name)
+        }
+        (Canonical::Dialect(of, name), _) => is_own_class(of, &name),
+        _ => false,
+    };
     if is == wanted {
-        return Some(true);
+        return Some(!has_own_class);
+    }
+    if has_own_class {
+        return kind_of(&is).map(|_| false);
     }
     match (kind_of(&is)?, kind_of(&wanted)?) {
         (a, b) if a != b => Some(false),
@@ -166,6 +189,9 @@ fn symbol_attribute<H: Host>(
             "name" => of.as_call()?.args.list.first().map(|arg| arg.value.clone()),
             _ => None,
         };
+    }
+    if let Some(value) = parts::attribute(interp, of, wanted, place) {
+        return Some(value);
     }
     if crate::path::is_flask_object(of) {
         // What the `db` object passes on is SQLAlchemy's own, by its own name.
@@ -349,8 +375,11 @@ fn object_attribute<H: Host>(
     (declared && crate::declarative::is_mapped(interp, of)).then(|| symbol(of))
 }
 
-/// The columns of a `Table(...)` whose items are all known: name and the value that made it.
+/// The columns of a `Table(...)` whose items are all known: name and the value that made it. Those of a constraint, too.
 fn column_values<H: Host>(interp: &mut Interp<'_, H>, table: &Value) -> Option<Vec<(Name, Value)>> {
+    if parts::class_of(table).is_some() {
+        return parts::columns(interp, table);
+    }
     let call = crate::table::table_call(interp, table)?;
     if call.args.open.is_some() || call.args.keywords().any(|(name, _)| name.starts_with("autoload")) {
         return None;

@@ -9,7 +9,7 @@ use python::host::{Eval, Exception, Raise};
 use python::value::{Args, Value};
 use schema::constraint::ConstraintName;
 use schema::table::ObjectKind;
-use schema::{ForeignKey, Index, IndexItem, ServerDefault, Table, TableName};
+use schema::{ForeignKey, Index, IndexItem, Kind, ServerDefault, Table, TableName};
 use std::sync::Arc;
 
 /// A question by its method and the names that it was put with.
@@ -65,7 +65,7 @@ pub(super) fn method(cx: &mut Cx<'_, '_>, name: Name, args: &Args, place: Place)
                 Some(found) if found.indexes.iter().any(|i| i.name == Fact::Known(Some(index))) => {
                     Value::Bool(true)
                 }
-                Some(found) if found.open.is_some() => open(found, place),
+                Some(found) if !is_whole(found) => open(found, place),
                 _ => Value::Bool(false),
             })
         }
@@ -118,6 +118,11 @@ fn state(cx: &mut Cx<'_, '_>, surroundings: &Surroundings, table: TableName) -> 
 
 fn unreadable(what: &str, place: Place) -> Value {
     Value::unknown(Unknown::new(Reason::UnreadableArgument(what.into()), place))
+}
+
+/// Whether a table has what is told of it and no more.
+pub(super) fn is_whole(table: &Table) -> bool {
+    table.open.as_ref().is_none_or(|open| open.reason == Reason::ProgramMade)
 }
 
 /// Why an answer about a table that is partly unknown is no answer.
@@ -231,12 +236,15 @@ fn about_table(
             })),
         };
     };
-    if table.open.is_some() {
+    if !is_whole(table) {
         return Ok(open(table, place));
     }
     let all = |items: Vec<Value>| Value::List(items.into());
     Ok(match question.as_str() {
-        "get_columns" => all(table.columns.iter().map(|column| self::column(table, column, place)).collect()),
+        "get_columns" => {
+            let kind = surroundings.context.kind();
+            all(table.columns.iter().map(|column| self::column(table, column, kind, place)).collect())
+        }
         "get_indexes" => all(indexes(table, place)),
         "get_unique_constraints" => all(table
             .uniques
@@ -293,7 +301,7 @@ fn constraint_name(name: &ConstraintName) -> Value {
     }
 }
 
-fn column(table: &Table, column: &schema::Column, place: Place) -> Value {
+fn column(table: &Table, column: &schema::Column, kind: Option<Kind>, place: Place) -> Value {
     let nullable = match &column.nullable {
         Fact::Known(nullable) => Value::Bool(*nullable),
         Fact::Unknown(unknown) => Value::unknown(unknown.clone()),
@@ -306,7 +314,7 @@ fn column(table: &Table, column: &schema::Column, place: Place) -> Value {
         Fact::Unknown(unknown) => Value::unknown(unknown.clone()),
     };
     let ty = match &column.ty {
-        Fact::Known(ty) => sqlalchemy::types::to_value(ty, place),
+        Fact::Known(ty) => sqlalchemy::types::reflected(ty, kind, place),
         Fact::Unknown(unknown) => Value::unknown(unknown.clone()),
     };
     let position =

@@ -5,11 +5,12 @@
 
 use super::Cx;
 use super::directive::identifier;
+use super::inspect::is_whole;
 use fact::{Fact, Name, Place, name};
 use python::host::{Eval, Exception, Raise};
 use python::value::{Arg, Args, Call, Symbol, Value};
 use schema::constraint::ConstraintName;
-use schema::{IndexItem, PrimaryKey, ServerDefault, Table, TableName};
+use schema::{IndexItem, Kind, PrimaryKey, ServerDefault, Table, TableName};
 use std::sync::Arc;
 
 /// `Table(...)` with `autoload` or `autoload_with`. `None`: it says nothing of reflection, or what it reads is not known.
@@ -30,12 +31,13 @@ pub(super) fn table(cx: &mut Cx<'_, '_>, args: &Args, place: Place) -> Option<Ev
         Err(raise) => return Some(Err(raise)),
     };
     cx.host.asked.table(wanted);
+    let kind = surroundings.context.kind();
     let now = cx.host.now(surroundings);
     match now.schema.tables.get(&wanted) {
         None if wanted == TableName::plain(VERSION_TABLE) => {
-            Some(Ok(described(&version_table(place), args, place)))
+            Some(Ok(described(&version_table(place), kind, args, place)))
         }
-        Some(found) if found.open.is_none() => Some(Ok(described(found, args, place))),
+        Some(found) if is_whole(found) => Some(Ok(described(found, kind, args, place))),
         Some(_) => None,
         None if now.schema.opaque.is_some() => None,
         None => Some(Err(Raise::Exception(Exception {
@@ -71,6 +73,7 @@ pub(super) fn tables(cx: &mut Cx<'_, '_>, metadata: &Value, place: Place) -> Opt
         Err(raise) => return Some(Err(raise)),
     };
     cx.host.asked.all_tables();
+    let kind = surroundings.context.kind();
     let now = cx.host.now(surroundings);
     if let Some(because) = &now.schema.opaque {
         return Some(Ok(Value::unknown(because.clone())));
@@ -83,14 +86,14 @@ pub(super) fn tables(cx: &mut Cx<'_, '_>, metadata: &Value, place: Place) -> Opt
         .filter(|table| table.name.schema.is_none())
         .map(|table| {
             let value = match &table.open {
-                None => described(table, &args(table), place),
-                Some(because) => Value::unknown(because.clone()),
+                Some(because) if !is_whole(table) => Value::unknown(because.clone()),
+                _ => described(table, kind, &args(table), place),
             };
             (Value::str(&table.name.name), value)
         })
         .collect();
     let own = version_table(place);
-    entries.push((Value::str(VERSION_TABLE), described(&own, &args(&own), place)));
+    entries.push((Value::str(VERSION_TABLE), described(&own, kind, &args(&own), place)));
     Some(Ok(Value::Dict(entries.into())))
 }
 
@@ -106,11 +109,14 @@ fn same(a: &Value, b: &Value) -> bool {
     }
 }
 
-pub(super) fn described(table: &Table, args: &Args, place: Place) -> Value {
+/// The call that describes a table: one that was read from a database of this kind, or one as the project writes it.
+pub(super) fn described(table: &Table, read_from: Option<Kind>, args: &Args, place: Place) -> Value {
     let mut list: Vec<Arg> = args.positional().take(2).cloned().collect();
     let item = |value: Value| Arg { name: None, value, place };
     let in_key = |column: Name| table.primary_key.as_ref().is_some_and(|key| key.columns.contains(&column));
-    list.extend(table.columns.iter().map(|column| item(self::column(column, in_key(column.name), place))));
+    list.extend(
+        table.columns.iter().map(|column| item(self::column(column, read_from, in_key(column.name), place))),
+    );
     let keyed = |kind: &str, columns: &[Name], given: &ConstraintName| {
         let columns = columns.iter().map(|column| item(Value::str(column)));
         item(call(&format!("sqlalchemy.{kind}"), columns.chain(named(given, place)).collect(), place))
@@ -163,10 +169,11 @@ pub(super) fn described(table: &Table, args: &Args, place: Place) -> Value {
     call("sqlalchemy.Table", list, place)
 }
 
-fn column(column: &schema::Column, in_key: bool, place: Place) -> Value {
+fn column(column: &schema::Column, read_from: Option<Kind>, in_key: bool, place: Place) -> Value {
     let item = |value: Value| Arg { name: None, value, place };
     let keyword = |key: &str, value: Value| Arg { name: Some(name(key)), value, place };
     let ty = match &column.ty {
+        Fact::Known(ty) if read_from.is_some() => sqlalchemy::types::reflected(ty, read_from, place),
         Fact::Known(ty) => sqlalchemy::types::to_value(ty, place),
         Fact::Unknown(unknown) => Value::unknown(unknown.clone()),
     };

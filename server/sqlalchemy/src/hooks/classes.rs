@@ -1,5 +1,7 @@
 //! Which of SQLAlchemy's classes is under which: exceptions for handlers, types for isinstance.
 
+use schema::Kind;
+
 /// SQLAlchemy's exceptions with the class above each.
 const EXCEPTIONS: &[(&str, &str)] = &[
     ("ArgumentError", "SQLAlchemyError"),
@@ -103,7 +105,77 @@ const TYPES: &[(&str, &str)] = &[
     ("Time", "TypeEngine"),
     ("Uuid", "TypeEngine"),
     ("ARRAY", "TypeEngine"),
+    ("BIT", "TypeEngine"),
+    ("BYTEA", "LargeBinary"),
+    ("CIDR", "TypeEngine"),
+    ("DATETIME2", "DateTime"),
+    ("HSTORE", "TypeEngine"),
+    ("INET", "TypeEngine"),
+    ("INTERVAL", "TypeEngine"),
+    ("LONGBLOB", "LargeBinary"),
+    ("LONGTEXT", "String"),
+    ("MACADDR", "TypeEngine"),
+    ("MEDIUMBLOB", "LargeBinary"),
+    ("MEDIUMINT", "Integer"),
+    ("MEDIUMTEXT", "String"),
+    ("MONEY", "TypeEngine"),
+    ("OID", "TypeEngine"),
+    ("TINYBLOB", "LargeBinary"),
+    ("TINYINT", "Integer"),
+    ("TINYTEXT", "String"),
+    ("TSVECTOR", "TypeEngine"),
+    ("UNIQUEIDENTIFIER", "Uuid"),
+    ("YEAR", "TypeEngine"),
 ];
+
+/// Whether a dialect's type of this name is a class of its own, and not SQLAlchemy's passed on.
+pub(super) fn is_own_class(of: Kind, name: &str) -> bool {
+    let (own, others): (&[&str], bool) = match of {
+        Kind::Postgresql => (
+            &[
+                "ARRAY",
+                "BIT",
+                "BYTEA",
+                "CIDR",
+                "CITEXT",
+                "ENUM",
+                "HSTORE",
+                "INET",
+                "INTERVAL",
+                "JSON",
+                "JSONB",
+                "MACADDR",
+                "MACADDR8",
+                "MONEY",
+                "OID",
+                "REGCLASS",
+                "TIME",
+                "TIMESTAMP",
+                "TSQUERY",
+                "TSVECTOR",
+            ],
+            true,
+        ),
+        Kind::Sqlite => (&["DATE", "DATETIME", "JSON", "TIME"], true),
+        // MySQL has its own version of nearly every type.
+        Kind::Mysql | Kind::Mariadb => (&["BINARY", "BLOB", "BOOLEAN", "DATE", "VARBINARY"], false),
+        Kind::Mssql => (
+            &[
+                "BIT",
+                "DATETIME2",
+                "DATETIMEOFFSET",
+                "MONEY",
+                "NTEXT",
+                "SMALLDATETIME",
+                "TIME",
+                "TINYINT",
+                "XML",
+            ],
+            true,
+        ),
+    };
+    own.contains(&name) == others
+}
 
 pub(super) fn is_type_subclass(class: &str, of: &str) -> Option<bool> {
     let known = |name: &str| name == "TypeEngine" || TYPES.iter().any(|(class, _)| *class == name);

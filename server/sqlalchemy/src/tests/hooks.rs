@@ -97,3 +97,81 @@ fn instances() {
         check_value(expression, want);
     }
 }
+
+#[test]
+fn classes_of_types() {
+    for (expression, want) in [
+        ("isinstance(sa.VARCHAR(5), sa.String)", "True"),
+        ("isinstance(sa.VARCHAR(5), sa.VARCHAR)", "True"),
+        ("isinstance(sa.String(5), sa.VARCHAR)", "False"),
+        ("isinstance(postgresql.TIMESTAMP(), sa.DateTime)", "True"),
+        ("isinstance(postgresql.TIMESTAMP(), sa.TIMESTAMP)", "True"),
+        ("isinstance(sa.TIMESTAMP(), postgresql.TIMESTAMP)", "False"),
+        ("isinstance(sqlite.DATETIME(), postgresql.TIMESTAMP)", "False"),
+        ("isinstance(sqlite.DATETIME(), sa.DateTime)", "True"),
+        ("isinstance(sa.VARCHAR(), postgresql.VARCHAR)", "True"),
+        ("isinstance(mysql.TINYINT(1), sa.Integer)", "True"),
+        ("isinstance(mysql.VARCHAR(5), sa.VARCHAR)", "True"),
+        ("isinstance(sa.VARCHAR(5), mysql.VARCHAR)", "False"),
+    ] {
+        check_value(expression, want);
+    }
+}
+
+/// What an expression over two reflected tables gives.
+fn check_part(expression: &str, want: &str) {
+    let setup = "
+m = sa.MetaData(naming_convention={'fk': 'fk_%(table_name)s_%(column_0_name)s', 'ck': 'ck_%(constraint_name)s'})
+a = sa.Table('a', m, sa.Column('id', sa.Integer, primary_key=True))
+b = sa.Table('b', m, sa.Column('id', sa.Integer), sa.Column('a_id', sa.Integer), sa.Column('up', sa.Integer),
+    sa.PrimaryKeyConstraint('id', name='pk_b'),
+    sa.ForeignKeyConstraint(['a_id'], ['a.id'], ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['up'], ['b.id'], name='fk_up'),
+    sa.UniqueConstraint('a_id', 'up', name='uq_b'),
+    sa.CheckConstraint('up > 0', name='positive'),
+    sa.Index('ix_b', 'up', unique=True), sa.Index('ix_e', sa.text('lower(up)')))
+other = sa.Table('a', sa.MetaData(), sa.Column('id', sa.Integer))
+fk, up = b.foreign_keys
+unknown = sa.Table('u', m, sa.Column('x', sa.Integer), autoload_with=engine)
+def truth(value):
+    return 'yes' if value else 'no'
+";
+    let got = evaluate(&format!("{setup}\nx = {expression}\n"), |interp, value| {
+        let parts = interp.display(&value.clone(), place());
+        let text = parts.iter().map(|part| match part {
+            Part::Text(text) => text.to_string(),
+            Part::Unknown(unknown) => format!("?({})", unknown.reason.key()),
+        });
+        text.collect::<String>()
+    });
+    assert_eq!(got, want, "{expression}");
+}
+
+#[test]
+fn parts_of_tables() {
+    for (expression, want) in [
+        ("[c.name for c in b.constraints if isinstance(c, sa.UniqueConstraint)]", "['uq_b']"),
+        ("[c.name for c in b.foreign_key_constraints]", "['fk_b_a_id', 'fk_up']"),
+        ("[c.name for c in b.constraints if isinstance(c, sa.CheckConstraint)]", "['ck_positive']"),
+        ("[i.name for i in b.indexes]", "['ix_b', 'ix_e']"),
+        ("[i.unique for i in b.indexes]", "[True, False]"),
+        ("[c.name for i in b.indexes if i.unique for c in i.columns]", "['up']"),
+        ("b.primary_key.name", "pk_b"),
+        ("b.primary_key.columns.keys()", "['id']"),
+        ("[c.name for c in b.primary_key]", "['id']"),
+        ("len(b.constraints), len(a.foreign_keys)", "(5, 0)"),
+        ("truth(a.foreign_keys), truth(b.foreign_keys.copy())", "('no', 'yes')"),
+        ("fk.constraint.name, up.name, fk.ondelete, up.onupdate", "('fk_b_a_id', 'fk_up', 'CASCADE', None)"),
+        ("fk.parent.name, fk.column.name, fk.column.table.name", "('a_id', 'id', 'a')"),
+        ("fk.target_fullname, fk.constraint.column_keys", "('a.id', ['a_id'])"),
+        ("fk.constraint.referred_table.name, up.constraint.table.name", "('a', 'b')"),
+        ("[f.target_fullname for f in b.c.up.foreign_keys]", "['b.id']"),
+        ("truth(fk.column == a.c.id), truth(fk.column != a.c['id'])", "('yes', 'no')"),
+        ("truth(fk.parent == a.c.id), truth(up.column == b.columns.id)", "('no', 'yes')"),
+        ("truth(fk.column == other.c.id)", "no"),
+        ("truth(a.c.id == 1)", "?(outside-project)"),
+        ("len(unknown.constraints)", "?(outside-project)"),
+    ] {
+        check_part(expression, want);
+    }
+}

@@ -1,5 +1,7 @@
 use super::host::{evaluate, place};
 use super::show;
+use python::value::{Arg, Value};
+use schema::Kind;
 
 /// The type that the expression is read as.
 fn check_type(expression: &str, want: &str) {
@@ -428,5 +430,113 @@ fn what_is_not_known() {
         ("sa.Integer().frobnicate()", "?(it comes from sqlalchemy.Integer, outside the project)"),
     ] {
         check_type(expression, want);
+    }
+}
+
+#[test]
+fn types_that_the_project_writes_itself() {
+    let setup = "
+from sqlalchemy.ext.compiler import compiles
+class JSONB(sa.JSON):
+    __visit_name__ = 'JSONB'
+@compiles(JSONB, 'sqlite')
+def _(*args, **kw):
+    return 'JSONB'
+class Below(JSONB):
+    pass
+class Id(sa.types.UserDefinedType):
+    pass
+@compiles(Id)
+def id_of(element, compiler, **kw):
+    return 'BIGSERIAL'
+@compiles(Id, 'sqlite')
+def id_on_sqlite(element, compiler, **kw):
+    return compiler.visit_INTEGER(element, **kw)
+class Loop(sa.types.UserDefinedType):
+    pass
+@compiles(Loop)
+def again(element, compiler, **kw):
+    return compiler.process(element)
+class Outside(sa.types.UserDefinedType):
+    pass
+@compiles(Outside)
+def ask(element, compiler, **kw):
+    return package.text(element)
+@compiles(sa.BigInteger, 'sqlite')
+def big(element, compiler, **kw):
+    return compiler.visit_INTEGER(element, **kw)
+import package
+";
+    check_types_in(
+        setup,
+        &[
+            ("JSONB()", "`JSONB` postgresql {sqlite: `JSONB` sqlite}"),
+            ("Below()", "`JSONB` postgresql {sqlite: `JSONB` sqlite}"),
+            (
+                "Id()",
+                "`BIGSERIAL` postgresql {mysql: `BIGSERIAL` mysql, mariadb: `BIGSERIAL` mariadb, sqlite: Integer, \
+                 mssql: `BIGSERIAL` mssql}",
+            ),
+            ("sa.BigInteger()", "BigInteger {sqlite: Integer}"),
+            ("sa.BigInteger", "BigInteger {sqlite: Integer}"),
+            ("Outside()", "?(it comes from package.text, outside the project)"),
+            ("Loop()", "?(the type cannot be read)"),
+        ],
+    );
+}
+
+/// The class and arguments of the type that reflection gives.
+#[test]
+fn reflected_types() {
+    for (expression, kind, want) in [
+        ("sa.String(5)", Some(Kind::Postgresql), "sqlalchemy.VARCHAR(length=5)"),
+        ("sa.String()", Some(Kind::Sqlite), "sqlalchemy.VARCHAR()"),
+        ("sa.String(5)", Some(Kind::Mysql), "sqlalchemy.dialects.mysql.VARCHAR(length=5)"),
+        ("sa.DateTime()", Some(Kind::Postgresql), "sqlalchemy.dialects.postgresql.TIMESTAMP()"),
+        (
+            "sa.DateTime(timezone=True)",
+            Some(Kind::Postgresql),
+            "sqlalchemy.dialects.postgresql.TIMESTAMP(timezone=True)",
+        ),
+        ("sa.DateTime()", Some(Kind::Sqlite), "sqlalchemy.dialects.sqlite.DATETIME()"),
+        ("sa.Boolean()", Some(Kind::Mysql), "sqlalchemy.dialects.mysql.TINYINT(display_width=1)"),
+        ("sa.Numeric(8, 2)", Some(Kind::Postgresql), "sqlalchemy.NUMERIC(precision=8, scale=2)"),
+        (
+            "mysql.INTEGER(unsigned=True)",
+            Some(Kind::Mysql),
+            "sqlalchemy.dialects.mysql.INTEGER(unsigned=True)",
+        ),
+        ("postgresql.JSONB()", Some(Kind::Postgresql), "sqlalchemy.dialects.postgresql.JSONB()"),
+        ("postgresql.ARRAY(sa.Integer)", Some(Kind::Postgresql), "sqlalchemy.dialects.postgresql.ARRAY(?)"),
+        (
+            "sa.Enum('a', name='k')",
+            Some(Kind::Postgresql),
+            "sqlalchemy.dialects.postgresql.ENUM('a', name='k')",
+        ),
+        ("sa.Enum('a', name='k')", Some(Kind::Sqlite), "sqlalchemy.VARCHAR(length=1)"),
+        (
+            "sa.String().with_variant(postgresql.INET(), 'postgresql')",
+            Some(Kind::Postgresql),
+            "sqlalchemy.dialects.postgresql.INET()",
+        ),
+        ("sa.String(5)", None, "?"),
+    ] {
+        let got = evaluate(&format!("x = {expression}\n"), |interp, value| {
+            let ty = crate::read_type(interp, value, place());
+            let reflected = crate::types::reflected(ty.known().unwrap(), kind, place());
+            let Some(call) = reflected.as_call() else { return "?".to_owned() };
+            let arg = |arg: &Arg| {
+                let text = match &arg.value {
+                    Value::Str(text) => format!("'{text}'"),
+                    Value::Int(number) => number.to_string(),
+                    Value::Bool(true) => "True".to_owned(),
+                    _ => "?".to_owned(),
+                };
+                arg.name.map_or(text.clone(), |name| format!("{name}={text}"))
+            };
+            let args: Vec<String> = call.args.list.iter().map(arg).collect();
+            format!("{}({})", call.path().unwrap(), args.join(", "))
+        });
+        assert_eq!(got, want, "{expression}");
     }
 }

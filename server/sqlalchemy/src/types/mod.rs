@@ -1,5 +1,6 @@
 //! Types: classes, instances, dialect types, types of the project and of packages around SQLAlchemy.
 
+mod compiled;
 mod core;
 mod enums;
 mod mssql;
@@ -7,6 +8,7 @@ mod mysql;
 mod packages;
 mod postgresql;
 mod project;
+mod reflected;
 mod spelling;
 mod to_value;
 
@@ -19,8 +21,10 @@ use python::value::{Args, Call, Symbol, Value};
 use schema::{Kind, Type};
 use std::sync::Arc;
 
+pub use compiled::has_compiler;
 pub(crate) use enums::of_class as enum_of_class;
 pub use project::{DIALECT_STAND_IN, dialect_stand_in};
+pub use reflected::reflected;
 pub use spelling::spelling;
 pub use to_value::to_value;
 
@@ -111,7 +115,7 @@ fn read<H: Host>(interp: &mut Interp<'_, H>, value: &Value, place: Place, depth:
             }
             Symbol::Path(_) | Symbol::Attribute { .. } => {
                 let args = Args::default();
-                named(interp, value, &args, place, depth)
+                written(interp, value, value, &args, place, depth)
                     .unwrap_or_else(|| Fact::Unknown(why(value, "the type", place)))
             }
             Symbol::Call(call) => of_call(interp, value, call, depth),
@@ -137,8 +141,21 @@ fn of_call<H: Host>(interp: &mut Interp<'_, H>, value: &Value, call: &Call, dept
     if call.callee.as_call().is_some() && call.args.list.is_empty() {
         return read(interp, &call.callee, place, depth + 1);
     }
-    named(interp, &call.callee, &call.args, place, depth)
+    written(interp, value, &call.callee, &call.args, place, depth)
         .unwrap_or_else(|| Fact::Unknown(why(value, "the type", place)))
+}
+
+/// [`named`], unless the project has a compiler of its own for the class.
+fn written<H: Host>(
+    interp: &mut Interp<'_, H>,
+    value: &Value,
+    class: &Value,
+    args: &Args,
+    place: Place,
+    depth: u32,
+) -> Option<Fact<Type>> {
+    let plain = named(interp, class, args, place, depth)?;
+    Some(compiled::compiled(interp, value, std::slice::from_ref(class), |_| plain, place, depth))
 }
 
 /// `MutableDict.as_mutable(JSON)`: the type inside.

@@ -4,7 +4,7 @@ use super::{MAX_DEPTH, core, postgresql, read as read_at, vary};
 use crate::args::{Params, unreadable, why};
 use crate::path::{Canonical, canonical};
 use fact::{Fact, Place, name};
-use python::eval::Interp;
+use python::eval::{InstanceView, Interp};
 use python::host::Host;
 use python::value::{Args, Call, Symbol, Value};
 use schema::{Kind, Type};
@@ -61,10 +61,26 @@ pub(super) fn read<H: Host>(
             Err(_) => trouble(),
         };
     };
+    let mut classes = interp.class_lineage(&view.class);
+    classes.extend(interp.class_outside_bases(&view.class));
+    let base = |interp: &mut Interp<'_, H>| uncompiled(interp, value, view, place, depth);
+    super::compiled::compiled(interp, value, &classes, base, place, depth)
+}
+
+/// What the class itself says of the type.
+fn uncompiled<H: Host>(
+    interp: &mut Interp<'_, H>,
+    value: &Value,
+    view: InstanceView,
+    place: Place,
+    depth: u32,
+) -> Fact<Type> {
+    let trouble = || Fact::Unknown(unreadable("the type", place));
     let bases = interp.class_outside_bases(&view.class);
     let names: Vec<Canonical> = bases.iter().filter_map(canonical).collect();
     let is = |wanted: &str| names.contains(&Canonical::Sqlalchemy(name(wanted)));
-    if is("TypeDecorator") {
+    let from_package = names.iter().any(|name| matches!(name, Canonical::Package(..)));
+    if is("TypeDecorator") || from_package && has(interp, &view.class, "impl") {
         return decorated(interp, value, &view.class, &view.args, place, depth);
     }
     if has(interp, &view.class, "get_col_spec") {

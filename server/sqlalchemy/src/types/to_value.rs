@@ -19,7 +19,14 @@ pub fn to_value(ty: &Type, place: Place) -> Value {
     };
     match ty {
         Type::Null => plain("sqlalchemy.types.NullType"),
-        Type::Boolean { .. } => plain("sqlalchemy.Boolean"),
+        Type::Boolean { constraint } => {
+            let mut keywords = Vec::new();
+            if constraint.create {
+                keywords.push(("create_constraint", Value::Bool(true)));
+                keywords.extend(constraint.name.map(|name| ("name", Value::str(&name))));
+            }
+            call("sqlalchemy.Boolean", keywords, place)
+        }
         Type::SmallInteger => plain("sqlalchemy.SmallInteger"),
         Type::Integer => plain("sqlalchemy.Integer"),
         Type::BigInteger => plain("sqlalchemy.BigInteger"),
@@ -54,6 +61,10 @@ pub fn to_value(ty: &Type, place: Place) -> Value {
                 if !found.native {
                     list.push(Arg { name: Some(name("native_enum")), value: Value::Bool(false), place });
                 }
+                if found.constraint.create {
+                    let value = Value::Bool(true);
+                    list.push(Arg { name: Some(name("create_constraint")), value, place });
+                }
                 symbol("sqlalchemy.Enum", list, place)
             }
             (Fact::Unknown(unknown), _) => Value::unknown(unknown.clone()),
@@ -70,12 +81,12 @@ pub fn to_value(ty: &Type, place: Place) -> Value {
     }
 }
 
-fn call(path: &str, keywords: Vec<(&str, Value)>, place: Place) -> Value {
+pub(super) fn call(path: &str, keywords: Vec<(&str, Value)>, place: Place) -> Value {
     let list = keywords.into_iter().map(|(key, value)| Arg { name: Some(name(key)), value, place }).collect();
     symbol(path, list, place)
 }
 
-fn symbol(path: &str, list: Vec<Arg>, place: Place) -> Value {
+pub(super) fn symbol(path: &str, list: Vec<Arg>, place: Place) -> Value {
     let args = Args { list, open: None, discarded: false };
     Value::Symbol(Arc::new(Symbol::Call(Call { callee: Value::path(path), args, place })))
 }
