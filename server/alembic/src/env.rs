@@ -1,6 +1,7 @@
 //! What env.py says: the metadata and its naming convention, and the options of `context.configure`.
 
-use fact::{Fact, Name, Place, Reason, Unknown, name};
+use crate::options::{self, ContextOptions};
+use fact::{Fact, FileId, Name, Place, Reason, Unknown, name};
 use python::ast::{Expr, Stmt};
 use python::eval::{Budget, Interp};
 use python::host::{Eval, Host};
@@ -24,6 +25,10 @@ pub struct EnvFacts {
     /// `None`: `alembic_version`.
     pub version_table: Fact<Option<Arc<str>>>,
     pub version_table_schema: Fact<Option<Arc<str>>>,
+    /// The file in which the one metadata that is passed is made.
+    pub target: Option<FileId>,
+    /// What a revision finds in `op.get_context().opts`.
+    pub options: ContextOptions,
     /// What could not be followed, by the option that it was asked for; `naming_convention` stands for `target_metadata`.
     pub unknowns: Vec<(&'static str, Unknown)>,
     pub trace: Trace,
@@ -54,6 +59,8 @@ impl Default for EnvFacts {
             compare_server_default: Fact::Known(false),
             version_table: Fact::Known(None),
             version_table_schema: Fact::Known(None),
+            target: None,
+            options: Fact::Unknown(Unknown::nowhere(options::untold())),
             unknowns: Vec::new(),
             trace: Trace::default(),
             searched: false,
@@ -105,6 +112,8 @@ pub fn read(env: &Arc<SourceModule>, workspace: &dyn Workspace) -> EnvFacts {
         compare_server_default: flag("compare_server_default", false),
         version_table: text("version_table"),
         version_table_schema: text("version_table_schema"),
+        target: metadata.and_then(|value| target(&mut interp, &value)),
+        options: options::read(configured.as_ref(), place),
         naming,
         unknowns: Vec::new(),
         trace: interp.trace().clone(),
@@ -130,6 +139,15 @@ fn why(value: &Value, place: Place) -> Unknown {
         Some(unknown) => (**unknown).clone(),
         None => Unknown::new(Reason::UnreadableArgument("an option of context.configure()".into()), place),
     }
+}
+
+fn target(interp: &mut Interp<'_, EnvHost>, metadata: &Value) -> Option<FileId> {
+    let one = match interp.freeze(metadata).as_items() {
+        Some([one]) => one.clone(),
+        Some(_) => return None,
+        None => metadata.clone(),
+    };
+    sqlalchemy::metadata::made_in(interp, &one)
 }
 
 fn naming_of(interp: &mut Interp<'_, EnvHost>, metadata: &Value, place: Place) -> Fact<NamingConvention> {
@@ -248,6 +266,10 @@ impl Host for EnvHost<'_> {
             return Some(Ok(Value::Dict(vec![(Value::None, Value::Symbol(Arc::new(symbol)))].into())));
         }
         sqlalchemy::hooks::getattr(cx, of, wanted, place)
+    }
+
+    fn environment_variable(_: &mut Interp<'_, Self>, _: &str, fallback: &Value) -> Option<Value> {
+        Some(fallback.clone())
     }
 
     fn setattr(cx: &mut Interp<'_, Self>, of: &Value, attribute: Name, value: &Value, place: Place) {

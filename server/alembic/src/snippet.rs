@@ -4,7 +4,7 @@ use crate::evaluate::{Code, Direction, Ended, Evaluation, evaluate};
 use crate::host::Surroundings;
 use crate::state::State;
 use fact::files::Memory;
-use fact::{FileId, name};
+use fact::{Fact, FileId, name};
 use python::bindings::Bindings;
 use python::modules::{NoSources, SourceModule};
 use schema::Context;
@@ -42,7 +42,8 @@ pub fn run(statements: &str, before: &State, context: &Context) -> Result<Evalua
     });
     let files = Memory::default();
     let code = Code { sources: &NoSources, files: &files, engine: None };
-    let surroundings = Surroundings { before: before.clone(), context: context.clone() };
+    let options = Fact::Known([].into());
+    let surroundings = Surroundings { before: before.clone(), context: context.clone(), options };
     let Some(evaluation) = evaluate(&source, Direction::Upgrade, code, Some(&surroundings)) else {
         return Err("it cannot be evaluated".to_owned());
     };

@@ -23,6 +23,7 @@ pub fn answers(dependence: &Dependence, a: &Surroundings, b: &Surroundings) -> b
     match dependence {
         Dependence::Nothing => true,
         Dependence::Dialect => a.context.dialect == b.context.dialect,
+        _ if !values(&a.options, &b.options) => false,
         Dependence::Tables(names) => {
             contexts(&a.context, &b.context)
                 && values(&before.schema.opaque, &now.schema.opaque)
@@ -115,7 +116,11 @@ mod tests {
 
     #[track_caller]
     fn check_answers(dependence: &Dependence, a: &State, b: &State, expect: bool) {
-        let around = |state: &State| Surroundings { before: state.clone(), context: Context::new(None) };
+        let around = |state: &State| Surroundings {
+            before: state.clone(),
+            context: Context::new(None),
+            options: Fact::Known([].into()),
+        };
         assert_eq!(answers(dependence, &around(a), &around(b)), expect, "{dependence:?}");
     }
 

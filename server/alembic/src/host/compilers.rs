@@ -16,7 +16,7 @@ pub(super) fn apply(cx: &mut Cx<'_, '_>, operation: &mut Operation, place: Place
     if !CONSTRAINTS.iter().any(|class| has_compiler(cx, class, None)) {
         return Ok(());
     }
-    let kind = cx.host.need_surroundings(place)?.context.kind();
+    let kind = cx.host.need_dialect(place)?.map(|dialect| dialect.kind);
     let written: Vec<&str> = CONSTRAINTS.into_iter().filter(|class| has_compiler(cx, class, kind)).collect();
     if written.is_empty() {
         return Ok(());

@@ -1,7 +1,7 @@
 //! The things that only the host knows: connection, inspector, dialect, batch, results.
 
 use super::{Cx, batch, bind, inspect, rows};
-use fact::{Name, Place, Reason, Unknown};
+use fact::{Fact, Name, Place, Reason, Unknown};
 use python::host::Eval;
 use python::value::{Args, Handle, Value};
 use schema::Dialect;
@@ -85,6 +85,7 @@ pub(super) fn getattr<'a>(cx: &mut Cx<'a, '_>, of: Handle, name: Name, place: Pl
         (Kind::Context, "impl") => handle(cx, Kind::Context),
         (Kind::Inspector, "bind" | "engine") => handle(cx, Kind::Bind),
         (Kind::Bind | Kind::Dialect, "name") => return Some(dialect_name(cx, place)),
+        (Kind::Context, "opts") => return Some(options(cx, place)),
         (Kind::Context, "as_sql") => Value::Bool(false),
         (Kind::Dialect, "server_version_info") => return Some(server_version(cx, place)),
         (Kind::Dialect, "driver") => unknown_fact("the database driver", place),
@@ -195,6 +196,17 @@ fn dialect_name(cx: &mut Cx<'_, '_>, place: Place) -> Eval {
         Some(Dialect { kind: schema::Kind::Mariadb, .. }) => Value::str("mysql"),
         Some(dialect) => Value::str(dialect.kind.name()),
         None => no_dialect(place),
+    })
+}
+
+/// `op.get_context().opts`
+fn options(cx: &mut Cx<'_, '_>, place: Place) -> Eval {
+    Ok(match &cx.host.need_surroundings(place)?.options {
+        Fact::Known(options) => {
+            let entry = |(option, value): &(Name, Value)| (Value::str(option), value.clone());
+            Value::Dict(options.iter().map(entry).collect())
+        }
+        Fact::Unknown(because) => Value::unknown(because.clone()),
     })
 }
 

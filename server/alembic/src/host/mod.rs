@@ -5,6 +5,7 @@
 
 mod batch;
 mod bind;
+mod compilers;
 mod directive;
 mod handle;
 mod inspect;
@@ -17,6 +18,7 @@ mod reflect;
 mod rows;
 mod sql;
 
+use crate::options::ContextOptions;
 use crate::state::State;
 use fact::files::Files;
 use fact::{Name, Place, Reason, Unknown};
@@ -31,6 +33,7 @@ use schema::apply::Context;
 use schema::{Dialect, Operation, Step, TableName, Touched, Written};
 use std::sync::Arc;
 
+pub(crate) use metadata::tables_of;
 pub use question::{Dependence, text_hash};
 
 /// What a revision's code runs in: the state of the database before it, and what operations mean there.
@@ -38,6 +41,7 @@ pub use question::{Dependence, text_hash};
 pub struct Surroundings {
     pub before: State,
     pub context: Context,
+    pub options: ContextOptions,
 }
 
 /// What an evaluation may look at beside the code.
@@ -147,10 +151,13 @@ type Cx<'a, 's> = Interp<'s, MigrationHost<'a>>;
 const KEPT: usize = 40;
 
 /// Records one step, or raises if the code itself watches for its failure.
-fn record(cx: &mut Cx<'_, '_>, operation: Operation, place: Place, written: Written) -> Eval<()> {
+fn record(cx: &mut Cx<'_, '_>, mut operation: Operation, place: Place, written: Written) -> Eval<()> {
     let cost = cx.host.cost(&operation);
     if cost > 0 {
         cx.spend(cost)?;
+    }
+    if written != Written::Sql {
+        compilers::apply(cx, &mut operation, place)?;
     }
     let step = Step {
         operation,

@@ -5,7 +5,6 @@ use crate::state::State;
 use fact::{Place, Reason, Unknown};
 use python::host::{Eval, Raise};
 use rustc_hash::FxHashSet;
-use schema::apply::Context;
 use schema::{Dialect, Operation, Step, TableName};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -96,7 +95,8 @@ pub enum Dependence {
 }
 
 impl Dependence {
-    pub fn fingerprint(&self, before: &State, context: &Context) -> u64 {
+    pub fn fingerprint(&self, surroundings: &Surroundings) -> u64 {
+        let Surroundings { before, context, options } = surroundings;
         let mut hasher = DefaultHasher::new();
         match self {
             Dependence::Nothing => return 0,
@@ -128,6 +128,7 @@ impl Dependence {
         before.schema.opaque.is_some().hash(&mut hasher);
         context.dialect.hash(&mut hasher);
         context.naming.hash(&mut hasher);
+        format!("{options:?}").hash(&mut hasher);
         hasher.finish()
     }
 }
