@@ -223,7 +223,11 @@ fn run(statements: &[String], before: &State, context: &Context) -> (State, Vec<
         });
         let files = Memory::default();
         let code = Code { sources: &NoSources, files: &files, engine: None };
-        let surroundings = Surroundings { before: state.clone(), context: context.clone() };
+        let surroundings = Surroundings {
+            before: state.clone(),
+            context: context.clone(),
+            options: fact::Fact::Known([].into()),
+        };
         let evaluation = evaluate(&source, Direction::Upgrade, code, Some(&surroundings)).unwrap();
         clean &= evaluation.ended == Ended::Normally;
         for step in evaluation.steps.iter() {

@@ -60,7 +60,7 @@ impl<'a> Lookup<'a> {
             schema
                 .tables
                 .get(&table)
-                .is_some_and(|found| found.open.as_ref().is_none_or(|open| open.reason != Reason::Assumed))
+                .is_some_and(|found| found.open.as_ref().is_none_or(|open| !open.reason.is_assumed()))
         };
         self.fate(at, has, |step| gone_table(step, &table), |step| made_table(step, &table))
     }
@@ -141,7 +141,7 @@ impl<'a> Lookup<'a> {
                 }
                 // A table that is taken for granted without a failure: something unreadable may have made it.
                 let assumed = point.after.schema.tables.values().filter(|table| {
-                    table.open.as_ref().is_some_and(|open| open.reason == Reason::Assumed)
+                    table.open.as_ref().is_some_and(|open| open.reason.is_assumed())
                         && !point.before.schema.tables.contains_key(&table.name)
                 });
                 out.extend(assumed.map(|table| table.name));

@@ -1,6 +1,6 @@
 //! What could not be read, for `check --statistics`.
 
-use fact::{Name, Reason, Unknown};
+use fact::{Name, Unknown};
 use project::Environment;
 use schema::TableName;
 use std::collections::BTreeSet;
@@ -47,7 +47,7 @@ pub fn statistics(environment: &Environment) -> Statistics {
             let tables = point.after.schema.tables.values();
             assumed.extend(
                 tables
-                    .filter(|table| table.open.as_ref().is_some_and(|open| open.reason == Reason::Assumed))
+                    .filter(|table| table.open.as_ref().is_some_and(|open| open.reason.is_assumed()))
                     .map(|table| table.name),
             );
         }

@@ -57,6 +57,8 @@ pub enum Reason {
     ServerMade,
     /// No revision created the object; it was there before the history began.
     Assumed,
+    /// As [`Reason::Assumed`], and the program declares what it makes before its first migration.
+    ProgramMade,
     /// The evaluation took more steps than its budget allows.
     Budget,
     /// An exception of the evaluated code ended what was being computed.
@@ -88,6 +90,7 @@ impl fmt::Display for Reason {
             Reason::VersionDependent => write!(f, "versions of the database differ"),
             Reason::ServerMade => write!(f, "the database makes it up"),
             Reason::Assumed => write!(f, "no revision created it"),
+            Reason::ProgramMade => write!(f, "no revision created it, the program does"),
             Reason::Budget => write!(f, "evaluating it took too many steps"),
             Reason::Raised(what) => write!(f, "it raises {what}"),
             Reason::UnreadableRevision(rev) => write!(f, "revision {rev} cannot be read"),
@@ -115,10 +118,16 @@ impl Reason {
             Reason::VersionDependent => "version-dependent",
             Reason::ServerMade => "server-made",
             Reason::Assumed => "assumed",
+            Reason::ProgramMade => "program-made",
             Reason::Budget => "budget",
             Reason::Raised(_) => "raised",
             Reason::UnreadableRevision(_) => "unreadable-revision",
         }
+    }
+
+    /// No revision created the object, whatever else is known of it.
+    pub fn is_assumed(&self) -> bool {
+        matches!(self, Reason::Assumed | Reason::ProgramMade)
     }
 
     /// What the user can do to make the fact known.
@@ -134,7 +143,7 @@ impl Reason {
             Reason::OutsideProject(_) | Reason::UnknownDirective(_) => {
                 "write the operation out in the migration, or accept that its effect stays unknown"
             }
-            Reason::Assumed => {
+            Reason::Assumed | Reason::ProgramMade => {
                 "create the table in a first revision, or accept that what it lacks is not judged"
             }
             Reason::UnreadableSql(_) => "use the op directive for this change, or simpler SQL",

@@ -2,6 +2,7 @@
 
 use crate::dialects::{self, Evidence};
 use crate::fold::{Caches, Folder};
+use crate::initial::{self, Histories, Start};
 use crate::revision::Revision;
 use crate::roots::{Roots, revision_module};
 use crate::same;
@@ -10,8 +11,10 @@ use alembic::evaluate::{Code, Direction, Evaluation};
 use alembic::graph::{Graph, Ids, Rev};
 use alembic::history::{Down, History, Point};
 use alembic::host::Surroundings;
+use alembic::initial::{Holds, Initial, Search};
 use alembic::layout::Layout;
 use alembic::script::Script;
+use alembic::state::State;
 use camino::Utf8PathBuf;
 use fact::{Fact, FileId};
 use python::modules::{SourceModule, Sources};
@@ -55,6 +58,8 @@ pub struct Environment {
     pub order: Arc<[Rev]>,
     /// By dialect, in the order of `dialects`.
     pub histories: Vec<(Context, Arc<History>)>,
+    /// What the histories start from, where the program makes tables before the first revision.
+    pub(crate) start: Option<Start>,
     pub(crate) caches: Arc<Caches>,
 }
 
@@ -104,6 +109,7 @@ impl Environment {
             env: env.map(OnceLock::from).unwrap_or_default(),
             order: order.into(),
             histories: Vec::new(),
+            start: None,
             caches: before.map(|before| before.caches.clone()).unwrap_or_default(),
         };
         environment.fold(before);
@@ -129,8 +135,7 @@ impl Environment {
         self.env.get_or_init(|| match &self.options.layout.env_py {
             Some(path) => {
                 let parsed = self.roots.store().parsed(path);
-                let workspace = Workspace { roots: &self.roots, dialects: &self.dialects };
-                Arc::new(alembic::env::read(&revision_module(&parsed), &workspace))
+                Arc::new(alembic::env::read(&revision_module(&parsed), &self.workspace()))
             }
             None => Arc::default(),
         })
@@ -149,9 +154,18 @@ impl Environment {
         }
     }
 
+    pub(crate) fn workspace(&self) -> Workspace<'_> {
+        Workspace { roots: &self.roots, dialects: &self.dialects }
+    }
+
     pub(crate) fn code(&self) -> Code<'_> {
         let engine = self.options.layout.config.databases.first().map(|database| database.name.as_str());
         Code { sources: &self.roots, files: &*self.roots.store().files, engine }
+    }
+
+    /// What a revision meets on a database in this state.
+    pub(crate) fn surroundings(&self, before: &State, context: &Context) -> Surroundings {
+        Surroundings { before: before.clone(), context: context.clone(), options: self.env().options.clone() }
     }
 
     fn fold(&mut self, before: Option<&Environment>) {
@@ -161,17 +175,28 @@ impl Environment {
         let caches = self.caches.renewed(self);
         // env.py and what it imports take about as long as the revisions that ask nothing.
         let (_, naming) = rayon::join(|| self.prepare(&caches), || self.naming());
-        let mut histories = Vec::new();
-        for dialect in &self.dialects {
-            let context = Context { dialect: *dialect, naming: naming.clone() };
-            let old = before
-                .and_then(|before| before.history(*dialect))
-                .filter(|(known, _)| same::contexts(known, &context))
-                .map(|(_, history)| &**history);
-            let history = Folder { environment: self, caches: &caches, context: &context }.fold(old);
-            histories.push((context, Arc::new(history)));
-        }
-        self.histories = histories;
+        let this = &*self;
+        let fold = |start: Option<(&Initial, Holds)>, before: &[(Context, Arc<History>)]| {
+            let one = |dialect: &Option<Dialect>| {
+                let context = Context { dialect: *dialect, naming: naming.clone() };
+                let old = before.iter().find(|(known, _)| same::contexts(known, &context));
+                let start = start.map(|(start, holds)| start.state(&context, holds));
+                let folder = Folder { environment: this, caches: &caches, context: &context };
+                let history = folder.fold(old.map(|(_, history)| &**history), start);
+                (context, Arc::new(history))
+            };
+            this.dialects.iter().map(one).collect::<Histories>()
+        };
+        let old = before.map(|before| before.histories.as_slice()).unwrap_or_default();
+        let old_start = before.and_then(|before| before.start.as_ref());
+        let plain = fold(None, old_start.map_or(old, |start| start.plain.as_slice()));
+        let search = initial::find(this, &plain, before);
+        let chosen = |search: &Arc<Search>| {
+            initial::choose(search, &plain, |start, holds| fold(Some((start, holds)), old))
+        };
+        let filled = search.as_ref().and_then(chosen);
+        self.start = search.map(|search| Start { search, plain: plain.clone() });
+        self.histories = filled.unwrap_or(plain);
         self.caches = Arc::new(caches);
     }
 
@@ -196,7 +221,7 @@ impl Environment {
     pub fn downgrade(&self, context: &Context, point: &Point) -> Option<Arc<Down>> {
         let revision = self.revision(point.rev)?;
         let down = point.downgrade.get_or_init(|| {
-            let surroundings = Surroundings { before: (*point.after).clone(), context: context.clone() };
+            let surroundings = self.surroundings(&point.after, context);
             let evaluation = self.caches.evaluation(self, revision, Direction::Downgrade, &surroundings);
             Arc::new(Down::new(evaluation, &point.after, context))
         });
@@ -229,7 +254,7 @@ fn known_env(
 }
 
 /// What env.py may ask of the project.
-struct Workspace<'a> {
+pub(crate) struct Workspace<'a> {
     roots: &'a Roots,
     dialects: &'a [Option<Dialect>],
 }

@@ -143,16 +143,18 @@ pub(crate) struct Folder<'a> {
 }
 
 impl Folder<'_> {
-    /// `old` lends the points that have not changed.
-    pub fn fold(&self, old: Option<&History>) -> History {
+    /// `old` lends the points that have not changed. `start` is what the first revision finds: an empty database unless
+    /// something is known to be there before.
+    pub fn fold(&self, old: Option<&History>, start: Option<State>) -> History {
         let mut history = History::default();
-        // Every history starts from the same empty database.
-        let first = old.and_then(|old| old.points.first());
-        let mut state: Arc<State> = first.map(|point| point.before.clone()).unwrap_or_default();
+        let start = start.unwrap_or_default();
+        let first = old.and_then(|old| old.points.first()).map(|point| point.before.clone());
+        let known = first.filter(|before| same::states(before, &start));
+        let mut state: Arc<State> = known.unwrap_or_else(|| Arc::new(start));
         for (index, rev) in self.environment.order.iter().enumerate() {
             let Some(revision) = self.environment.revision(*rev) else { continue };
             let known = old.and_then(|old| old.points.get(index)).filter(|point| point.rev == *rev);
-            let surroundings = Surroundings { before: (*state).clone(), context: self.context.clone() };
+            let surroundings = self.environment.surroundings(&state, self.context);
             let evaluation =
                 self.caches.evaluation(self.environment, revision, Direction::Upgrade, &surroundings);
             let point = match known {

@@ -3,6 +3,7 @@
 mod dialects;
 pub mod environment;
 mod fold;
+mod initial;
 mod revision;
 mod roots;
 mod same;

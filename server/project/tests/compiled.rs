@@ -24,7 +24,7 @@ fn check_names(compiler: &str, kind: Kind, expect: [&str; 2]) {
         ("/p/alembic.ini", "[alembic]\nscript_location = m\n"),
         ("/p/m/versions/a.py", revision.as_str()),
     ]);
-    let found = discover(&files, Utf8Path::new("/p"), Search::Below).unwrap();
+    let found = discover(&files, Utf8Path::new("/p"), Search::Below).sources;
     let options = found.iter().map(|sources| EnvironmentOptions {
         layout: Layout::find(&files, sources, &Extra::default()).unwrap(),
         dialects: vec![Dialect::from(kind)],

@@ -26,7 +26,7 @@ fn check_table(env: &str, expression: &str, expect: &str) {
         ("/p/settings.py", SETTINGS),
         ("/p/m/versions/a.py", revision.as_str()),
     ]);
-    let found = discover(&files, Utf8Path::new("/p"), Search::Below).unwrap();
+    let found = discover(&files, Utf8Path::new("/p"), Search::Below).sources;
     let options = found.iter().map(|sources| EnvironmentOptions {
         layout: Layout::find(&files, sources, &Extra::default()).unwrap(),
         dialects: Vec::new(),

@@ -112,7 +112,8 @@ pub struct Table {
     pub comment: Option<Arc<str>>,
     /// `mysql_engine` and the like, as name and value text.
     pub options: Vec<(Name, Arc<str>)>,
-    /// Why the table may have more (or less) than is told here. `Reason::Assumed` for a table that no revision made.
+    /// Why the table may have more (or less) than is told here. `Reason::Assumed` or `Reason::ProgramMade` for a table that
+    /// no revision made.
     pub open: Option<Unknown>,
     pub place: Place,
 }

@@ -3,7 +3,7 @@
 use crate::args::plain_text;
 use crate::path::{Canonical, called, canonical, core_name, is_flask_object};
 use crate::scope::identity;
-use fact::{Fact, Name, Place, Reason, Unknown, name};
+use fact::{Fact, FileId, Name, Place, Reason, Unknown, name};
 use python::eval::Interp;
 use python::host::Host;
 use python::value::{Call, ObjectId, Symbol, Value};
@@ -41,6 +41,31 @@ impl Metadata {
 /// `None`: it leads to none.
 pub fn metadata<H: Host>(interp: &mut Interp<'_, H>, value: &Value) -> Option<Metadata> {
     follow(interp, value, 0)
+}
+
+/// The file in which the MetaData that `value` leads to is made.
+pub fn made_in<H: Host>(interp: &mut Interp<'_, H>, value: &Value) -> Option<FileId> {
+    let mut at = value.clone();
+    for _ in 0..MAX_DEPTH {
+        let next = match &at {
+            Value::Symbol(symbol) => match &**symbol {
+                Symbol::Call(call) => return Some(call.place.file),
+                Symbol::Attribute { of, .. } => of.clone(),
+                _ => return None,
+            },
+            // The class that derives from nothing else of the project has it.
+            Value::Object(_) => match interp.instance_view(&at) {
+                Some(view) => view.class,
+                None => {
+                    let first = interp.class_lineage(&at).pop()?;
+                    return Some(interp.class_view(&first)?.place.file);
+                }
+            },
+            _ => return None,
+        };
+        at = next;
+    }
+    None
 }
 
 const MAX_DEPTH: u32 = 20;

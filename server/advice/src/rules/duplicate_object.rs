@@ -5,7 +5,7 @@ use crate::locate::naming;
 use crate::rule::declare_rule;
 use crate::sink::Sink;
 use crate::view::OperationView;
-use fact::{Name, Place, Reason, Unknown};
+use fact::{Name, Place, Unknown};
 use schema::apply::Existing;
 use schema::{Failure, TableName};
 
@@ -101,7 +101,7 @@ fn check(operation: &OperationView<'_>, sink: &mut Sink<'_>) {
 /// Something that is not known may have taken the object away.
 fn doubt(operation: &OperationView<'_>, table: Option<&TableName>) -> Option<Unknown> {
     let open = table.and_then(|table| operation.table(table)).and_then(|table| table.open.as_ref());
-    let unread = |unknown: &&Unknown| unknown.reason != Reason::Assumed;
+    let unread = |unknown: &&Unknown| !unknown.reason.is_assumed();
     open.filter(unread).or(operation.before.opaque.as_ref()).cloned()
 }
 
@@ -116,7 +116,7 @@ fn first_place(operation: &OperationView<'_>, failure: &Failure) -> Option<Place
                 .tables
                 .get(&key(&table))
                 .or_else(|| operation.before.tables.values().find(|table| table.name.name == *name))?;
-            found.open.as_ref().is_none_or(|open| open.reason != Reason::Assumed).then_some(found.place)
+            found.open.as_ref().is_none_or(|open| !open.reason.is_assumed()).then_some(found.place)
         }
         Failure::AlreadyExists { kind: Existing::Column, table: Some(table), name } => {
             Some(operation.table(table)?.column(name)?.place)

@@ -114,7 +114,7 @@ pub(super) fn tables(cx: &mut Cx<'_, '_>, of: &Value, place: Place) -> Option<Va
     }
     let args = |table: &Table| Args::values([Value::str(&table.name.name), of.clone()], place);
     let entry = |table: &Table| {
-        (Value::str(&table.name.to_string()), super::reflect::described(table, &args(table), place))
+        (Value::str(&table.name.to_string()), super::reflect::described(table, None, &args(table), place))
     };
     Some(Value::Dict(tables.iter().map(entry).collect()))
 }
@@ -124,6 +124,15 @@ fn in_metadata(cx: &mut Cx<'_, '_>, key: MetadataKey) -> Option<Vec<Table>> {
     if matches!(key, MetadataKey::Path(_)) || !cx.load_imports() {
         return None;
     }
+    Some(loaded(cx, key))
+}
+
+/// The tables that the code evaluated so far has put into a metadata, in the order of `create_all`.
+pub(crate) fn tables_of(cx: &mut Cx<'_, '_>, key: MetadataKey) -> Vec<Table> {
+    by_dependency(loaded(cx, key))
+}
+
+fn loaded(cx: &mut Cx<'_, '_>, key: MetadataKey) -> Vec<Table> {
     let mut models = Models::default();
     for class in cx.classes() {
         models.add_class(class);
@@ -132,13 +141,11 @@ fn in_metadata(cx: &mut Cx<'_, '_>, key: MetadataKey) -> Option<Vec<Table>> {
         models.add_table(table);
     }
     let mapped = models.tables(cx);
-    Some(
-        mapped
-            .into_iter()
-            .filter(|mapped| mapped.metadata.as_ref().is_some_and(|found| found.key == key))
-            .map(|mapped| mapped.table)
-            .collect(),
-    )
+    mapped
+        .into_iter()
+        .filter(|mapped| mapped.metadata.as_ref().is_some_and(|found| found.key == key))
+        .map(|mapped| mapped.table)
+        .collect()
 }
 
 /// Referenced tables first, otherwise in the order of making.

@@ -196,7 +196,7 @@ pub(super) fn missing(a: &Schema, b: &Schema) -> Vec<Arc<Table>> {
         .tables
         .values()
         .filter(|table| !b.tables.contains_key(&table.name))
-        .filter(|table| table.open.as_ref().is_none_or(|open| open.reason != Reason::Assumed))
+        .filter(|table| table.open.as_ref().is_none_or(|open| !open.reason.is_assumed()))
         .cloned()
         .collect();
     let mut out = Vec::new();
