@@ -13,9 +13,13 @@ pub struct Arena {
 }
 
 impl Arena {
-    /// The next item starts at `base`.
+    /// The next item starts at `base`. What is left of one that was given up is forgotten.
     pub fn start(&mut self, base: usize) {
         self.base = base;
+        self.tree.exprs.clear();
+        self.tree.expr_spans.clear();
+        self.tree.stmts.clear();
+        self.tree.stmt_spans.clear();
     }
 
     /// Takes the nodes of the present item out as a tree.
@@ -32,8 +36,6 @@ impl Arena {
         };
         tree.exprs.append(&mut grown.exprs);
         tree.stmts.append(&mut grown.stmts);
-        grown.expr_spans.clear();
-        grown.stmt_spans.clear();
         tree.hash = hash_of(&tree);
         (self.base as u32, Arc::new(tree))
     }

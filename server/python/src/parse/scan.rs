@@ -162,6 +162,29 @@ pub fn chunks(text: &str) -> Vec<Chunk<'_>> {
     chunks
 }
 
+/// Where the top-level statement ends that `text` starts with: at the start of the line of the next one. `None`: a string
+/// in it does not end.
+pub fn first_statement(text: &str) -> Option<usize> {
+    let mut decorated = text.starts_with('@');
+    let mut scanner = Scanner::new(text);
+    while let Some((start, token)) = scanner.next() {
+        match token {
+            Token::LineEnd if scanner.depth == 0 => {}
+            Token::OpenString | Token::OpenText => return None,
+            _ => continue,
+        }
+        let line = text.get(start + 1..).unwrap_or_default();
+        if !starts_code(line) {
+            continue;
+        }
+        if !decorated {
+            return Some(start + 1);
+        }
+        decorated = line.starts_with('@');
+    }
+    Some(text.len())
+}
+
 /// The text with blanks for the line ends and comments inside brackets.
 pub fn join_lines(text: &str) -> String {
     let mut joined = String::with_capacity(text.len());
@@ -261,6 +284,19 @@ mod tests {
             })
             .collect();
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn the_first_statement_ends_before_the_next() {
+        let check = |statement: &str, rest: &str| {
+            assert_eq!(first_statement(&[statement, rest].concat()), Some(statement.len()), "{statement}");
+        };
+        check("a\n", "b\nc\n");
+        check("f(\na\n)\n\n# c\n", "b");
+        check("@a\n@b(\nc)\n# c\ndef f():\n  x = '''\ny\n'''\n  # c\n\n", "z");
+        check("if a: b\nelif c:\n  d\nelse: e\n", "f");
+        check("a", "");
+        assert_eq!(first_statement("a = 'b\nc"), None);
     }
 
     #[test]

@@ -130,16 +130,24 @@ impl Reader<'_> {
 
     fn with(&mut self, is_async: bool) -> Option<(Stmt, usize)> {
         self.advance()?;
-        // Parentheses may be those of the statement or of a tuple.
-        if self.token() == Token::LeftParen {
-            return None;
-        }
+        let in_parentheses = self.eat(Token::LeftParen)?;
         let mut items = Vec::with_capacity(1);
         loop {
             let context = self.disjunction()?.id;
             let target = if self.eat(Token::As)? { Some(self.primary()?.id) } else { None };
+            // Without an `as`, the parentheses may be those of an operand.
+            if in_parentheses && items.is_empty() && target.is_none() {
+                return None;
+            }
             items.push(WithItem { context, target });
-            if !self.eat(Token::Comma)? {
+            let comma = self.eat(Token::Comma)?;
+            if in_parentheses && self.eat(Token::RightParen)? {
+                break;
+            }
+            if !comma {
+                if in_parentheses {
+                    return None;
+                }
                 break;
             }
         }

@@ -1,7 +1,7 @@
 //! Python text -> arenas in one pass, without a tree in between: several times as fast as through tree-sitter.
 //!
-//! This reads what is plainly Python and gives up on everything else: on every error, and on whatever the grammar or its
-//! lowering treats in a way of its own (`match`, `type` aliases, code of Python 2, ...). **What it does read, it reads
+//! This reads what is plainly Python. A statement that the grammar or its lowering treats in a way of its own (`match`,
+//! `type` aliases, ...) is left to the grammar, by itself; a text with an error is, as a whole. **What is read here is read
 //! exactly as the long way does**, node by node and span by span; the tests hold it to that. So `None` costs time only.
 
 mod atom;
@@ -17,7 +17,7 @@ mod target;
 mod token;
 
 use super::arena::Arena;
-use super::source;
+use super::{lower, parse_tree, scan, source};
 use crate::ast::{Arg, BinaryOp, Expr, ExprId, Exprs, Item, Module, StmtId};
 use std::borrow::Cow;
 use token::{Token, Tokens};
@@ -82,23 +82,49 @@ impl Reader<'_> {
             if self.tokens.indent != 0 {
                 return None;
             }
-            if self.is_compound() {
-                self.arena.start(self.tokens.start);
-                let (root, _) = self.compound()?;
-                self.finish(&mut items, root);
-                continue;
+            let (start, known) = (self.tokens.start, items.len());
+            if self.items(&mut items).is_none() {
+                items.truncate(known);
+                self.leave(&mut items, start)?;
             }
-            loop {
-                self.arena.start(self.tokens.start);
-                let root = self.simple()?;
-                self.finish(&mut items, root);
-                if !self.more_on_line()? {
-                    break;
-                }
-            }
-            self.tokens.next_line()?;
         }
         Some(items)
+    }
+
+    /// A compound statement, or the simple ones of a line.
+    fn items(&mut self, items: &mut Vec<Item>) -> Option<()> {
+        if self.is_compound() {
+            self.arena.start(self.tokens.start);
+            let (root, _) = self.compound()?;
+            self.finish(items, root);
+            return Some(());
+        }
+        loop {
+            self.arena.start(self.tokens.start);
+            let root = self.simple()?;
+            self.finish(items, root);
+            if !self.more_on_line()? {
+                break;
+            }
+        }
+        self.tokens.next_line()
+    }
+
+    /// Leaves the statement at `start` to the grammar, with what follows it up to the next one.
+    fn leave(&mut self, items: &mut Vec<Item>, start: usize) -> Option<()> {
+        let rest = self.tokens.text.get(start..)?;
+        let text = rest.get(..scan::first_statement(rest)?)?;
+        let tree = parse_tree(text, None)?;
+        let left = lower(text, text, &tree, None);
+        if !left.errors.is_empty() {
+            return None;
+        }
+        items.extend(left.items.into_iter().map(|item| Item { start: item.start + start as u32, ..item }));
+        self.exprs.clear();
+        self.args.clear();
+        self.stmts.clear();
+        (self.block_indent, self.depth, self.yields, self.is_type) = (0, 0, false, false);
+        self.tokens.restart(start + text.len())
     }
 
     fn finish(&mut self, items: &mut Vec<Item>, root: StmtId) {

@@ -5,6 +5,7 @@ use super::super::string::Pieces;
 use super::token::Token;
 use super::{Part, Reader};
 use crate::ast::{Expr, FPart};
+use std::borrow::Cow;
 
 /// A literal that is being read.
 #[derive(Clone, Copy)]
@@ -145,6 +146,13 @@ impl<'t> Reader<'t> {
             return None;
         }
         let value = self.expression()?.id;
+        let mut debug_text = None;
+        if self.token() == Token::Eq {
+            let end = self.tokens.end;
+            let blanks = self.tokens.text.len() - end - self.tokens.rest().len();
+            debug_text = Some(self.tokens.text.get(at + 1..end + blanks)?);
+            self.advance()?;
+        }
         let mut conversion = None;
         if self.token() == Token::Bang {
             let letter = self.byte(self.tokens.end).filter(u8::is_ascii_lowercase)?;
@@ -152,15 +160,22 @@ impl<'t> Reader<'t> {
             self.tokens.resume(self.tokens.end + 1)?;
         }
         let mut spec = Box::default();
-        if self.token() == Token::Colon {
+        let has_spec = self.token() == Token::Colon;
+        if has_spec {
             spec = self.deeper(|this| this.format_spec(literal))?;
         }
         if self.token() != Token::RightBrace {
             return None;
         }
         self.tokens.in_format -= 1;
+        if let Some(text) = debug_text {
+            pieces.push(Cow::Borrowed(text));
+            if conversion.is_none() && !has_spec {
+                conversion = Some('r');
+            }
+        }
         pieces.flush();
-        pieces.parts.push(FPart::Value { value, conversion, spec, debug: false });
+        pieces.parts.push(FPart::Value { value, conversion, spec, debug: debug_text.is_some() });
         Some(self.tokens.end)
     }
 

@@ -170,6 +170,13 @@ impl<'t> Tokens<'t> {
         self.advance()
     }
 
+    /// Goes to the first token after `at`, the start of a line outside of everything.
+    pub fn restart(&mut self, at: usize) -> Option<()> {
+        (self.at, self.end) = (at, at);
+        (self.brackets, self.in_format) = (0, 0);
+        self.next_line()
+    }
+
     /// Opens a bracket that is no token.
     pub fn open(&mut self) {
         self.brackets += 1;

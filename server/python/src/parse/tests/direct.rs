@@ -54,6 +54,7 @@ fn strings() {
         "f'{a}b{{c}}{d.e!r:>{f}}{g:%Y-%m-%d}' 'h' f''",
         "f\"{a['b']}{c + 1}{d if e else f}\" rf'\\{a}'",
         "f'''\n{a}\n\"'''",
+        "f'{a=}{b = !s:>{c}}d{e=:f}{g.h=!r}'",
         "('a'\n  # c\n  'b')",
         "'\\ud800'",
         "x = 'é'  # ü",
@@ -89,29 +90,32 @@ fn blocks() {
         "try:\n  a\nexcept B: c\nexcept (D, E) as f:\n  g\nexcept:\n  h\nelse:\n  i\nfinally:\n  j\n",
         "try: a\nfinally: b",
         "with a as b, c() as (d, e), f: g\nwith h as i.j: pass\n",
+        "with (a as b): c\nwith (\n    a.b() as c,\n    d,\n    e as (f, g),\n): h\n",
         "@a\n# c\n\n@b.c(d)\nclass E(F, metaclass=G):\n    x = 1\n\n    @e\n    async def f(self): pass\n\nclass H: pass\nclass I(): pass\n",
         "class A:\r\n    b = 1  # c\r\n    # d\r\n\r\ne\r\n",
         "if a:\n    if b:\n        c\n      # between\n    # in\nd",
     ]);
     let nested = |depth: usize| format!("{}x{}", "(".repeat(depth), ")".repeat(depth));
-    assert!(check_same_or_left(&nested(10)));
-    assert!(!check_same_or_left(&nested(100)));
+    for depth in [10, 100] {
+        check_direct(&[&nested(depth)]);
+    }
+    check_left(&[&nested(1000)]);
 }
 
+/// Statements that the grammar reads by themselves, whatever stands around them.
 #[test]
-fn what_is_left_to_the_grammar() {
-    check_left(&[
-        "match x:\n    case 1: pass",
+fn statements_that_are_left_to_the_grammar() {
+    for text in [
+        "match x:\n    case 1: pass\n    # c\n",
         "type X = int",
         "type(x).y = 1",
-        "print 'a'",
         "print >> f, a",
-        "with (a as b): pass",
+        "with (a, b): pass",
         "def f[T](a): pass",
-        "f'{a=}'",
         "f'{a:=5}'",
         "f'''{\na}'''",
-        "t'{a}'",
+        "(t'{a}')",
+        "a\x0c",
         "a & b ^ c",
         "await a ** b",
         "(a := b if c else d)",
@@ -119,12 +123,17 @@ fn what_is_left_to_the_grammar() {
         "x: a[b] | (c | d)",
         "f(*a.b)",
         "[*a[0].b]",
-        "é = 1",
-        "a\x0c",
-        "a\rb",
-        "if a:\n \tb",
-        "x = '\0'",
-    ]);
+        "x = é",
+        "x = 1; type y = 2",
+        "@a\n# c\n@b\ndef f[T](a):\n    x\n  # c\n# c",
+    ] {
+        check_direct(&[text, &format!("# c\nx = 1\n{text}\n\n# c\ndef g():\n    y\n")]);
+    }
+}
+
+#[test]
+fn texts_that_are_left_to_the_grammar() {
+    check_left(&["print 'a'", "t'{a}'", "é = 1", "a\rb", "if a:\n \tb", "x = '\0'", "x = 1\n  type y = 2"]);
 }
 
 #[test]
@@ -146,14 +155,12 @@ fn errors_are_left_to_the_grammar() {
         "def f(a, a): pass",
         "def f(a=1, b): pass",
         "def f(**a, b): pass",
-        "def f(*): pass",
         "*a",
         "*a = b",
         "a = *b",
         "(*b)",
         "a, b += 1",
         "a, b: int",
-        "(a): int",
         "f() = 1",
         "del f()",
         "assert a, b, c",

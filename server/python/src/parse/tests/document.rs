@@ -7,7 +7,7 @@ use std::sync::Arc;
 fn check_same(document: &Document) {
     let text = document.text();
     let (actual, expected) = (document.module(), parse(text));
-    check_equal(&actual, &expected, text);
+    check_equal(actual, &expected, text);
 }
 
 /// Two readings of `text` are the same, node by node and span by span.
