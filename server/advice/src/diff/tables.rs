@@ -1,7 +1,7 @@
 //! Whole tables, and the order in which what is in them is compared.
 
 use super::{Changes, Options, checks, columns, foreign_keys, indexes};
-use fact::Unknown;
+use fact::{Reason, Unknown};
 use rustc_hash::{FxHashMap, FxHashSet};
 use schema::operation::Operation;
 use schema::{Index, Schema, Table, TableName};
@@ -22,7 +22,7 @@ pub(super) fn compare(desired: &Schema, actual: &Schema, options: &Options, out:
         if found_by.contains_key(&options.key(&table.name)) {
             continue;
         }
-        match maybe(actual, &table.name) {
+        match maybe(actual, &table.name).or(assumed(actual)) {
             Some(because) => out.withhold(table.name.to_string(), because),
             None => create(table, out),
         }
@@ -103,6 +103,12 @@ fn comment(pair: &Pair<'_>, out: &mut Changes) {
 fn maybe<'a>(schema: &'a Schema, name: &TableName) -> Option<&'a Unknown> {
     let undecided = schema.maybe_tables.get(name).and_then(|table| table.open.as_ref());
     undecided.or(schema.opaque.as_ref())
+}
+
+/// A history that takes one table for granted may take others too.
+fn assumed(schema: &Schema) -> Option<&Unknown> {
+    let mut open = schema.tables.values().filter_map(|table| table.open.as_ref());
+    open.find(|because| because.reason == Reason::Assumed)
 }
 
 fn create(table: &Table, out: &mut Changes) {
