@@ -306,6 +306,14 @@ mod tests {
     }
 
     #[test]
+    fn attributes_of_mysql_mean_nothing_elsewhere() {
+        for text in ["INTEGER UNSIGNED", "INTEGER(10) UNSIGNED ZEROFILL", "INTEGER UNSIGNED ZEROFILL"] {
+            let model = Type::Native { text: text.into(), dialect: Some(Mysql) };
+            check_types(&Type::Integer, &model, &[]);
+        }
+    }
+
+    #[test]
     fn a_variant_is_judged_where_it_holds() {
         let model =
             Type::Variants { base: Box::new(Type::BigInteger), others: vec![(Sqlite, Type::Integer)] };

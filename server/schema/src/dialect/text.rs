@@ -121,11 +121,12 @@ pub(super) fn portable(text: &str) -> Option<String> {
     ];
     const WHOLE: &[&str] = &["bigint", "integer", "int", "smallint"];
     let declared = parse(text);
-    if declared.dimensions > 0 || !COMMON.contains(&declared.base.as_str()) {
+    let base = declared.base.trim_end_matches(" zerofill").trim_end_matches(" unsigned");
+    if declared.dimensions > 0 || !COMMON.contains(&base) {
         return None;
     }
-    let upper = declared.base.to_uppercase();
-    Some(if WHOLE.contains(&declared.base.as_str()) {
+    let upper = base.to_uppercase();
+    Some(if WHOLE.contains(&base) {
         upper
     } else {
         format!(

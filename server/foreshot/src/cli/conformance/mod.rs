@@ -2,12 +2,15 @@
 
 mod autogen;
 mod config_paths;
+mod default_compare;
 mod file_name;
 mod graph_load;
 mod graph_query;
 mod op_schema;
 mod render;
 mod revisions;
+mod type_compare;
+mod typed;
 
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
@@ -36,6 +39,10 @@ enum Family {
     FileName,
     /// A schema and an op call: what changes in the database.
     OpSchema,
+    /// A type of the database and one of the model: do they differ?
+    TypeCompare,
+    /// A default of the database and one of the model: do they differ?
+    DefaultCompare,
     /// An operation: its text in a migration.
     Render,
     /// A database and a model: the text of the migration between them.
@@ -55,6 +62,8 @@ pub fn run(args: &ConformanceArgs) -> Result<()> {
         Family::ConfigPaths => config_paths::answer,
         Family::FileName => file_name::answer,
         Family::OpSchema => op_schema::answer,
+        Family::TypeCompare => type_compare::answer,
+        Family::DefaultCompare => default_compare::answer,
         Family::Render => render::answer,
         Family::Autogen => autogen::answer,
     };
