@@ -13,7 +13,7 @@ use anyhow::{Result, anyhow, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 use fact::files::{Files, normalize};
 use fact::{FileId, Place};
-use project::Environment;
+use project::{Environment, Store};
 use python::line_index::Unit;
 
 /// The environments that a command is about.
@@ -63,6 +63,19 @@ impl Selection {
             true => Ok(Environments { layouts, broken }),
             false => Err(broken.remove(0).into()),
         }
+    }
+
+    /// The only environment, if there is one at all. None is looked for where source roots alone are named.
+    pub fn layout_if_any(&self, settings: &Settings) -> Result<Option<Layout>> {
+        let only_roots = !self.source_roots.is_empty() && self.configs.is_empty() && self.versions.is_empty();
+        if only_roots {
+            return Ok(None);
+        }
+        let found = self.sources(settings)?;
+        if found.sources.is_empty() && found.broken.is_empty() {
+            return Ok(None);
+        }
+        self.layout(settings).map(Some)
     }
 
     /// The only environment; several are a question.
@@ -162,7 +175,7 @@ pub fn refusal(environment: &Environment, base: &Utf8Path) -> Option<String> {
     Some(match environment.script.refusal()? {
         Refusal::File { file, fault } => {
             let line = match &fault.kind {
-                FaultKind::Syntax(error) => line_of(environment, file.file, error.span.start),
+                FaultKind::Syntax(error) => line_of(environment.roots.store(), file.file, error.span.start),
                 _ => line(environment, fault.place),
             };
             format!("{}{}: {}", shown(&file.path, base), suffix(line), fault.kind)
@@ -208,19 +221,24 @@ pub fn doubts(environment: &Environment, base: &Utf8Path) -> Vec<String> {
 
 /// `path:line` of a place, or the path alone for a whole file.
 pub fn at(environment: &Environment, place: Place, base: &Utf8Path) -> String {
-    let path = environment.roots.store().path(place.file);
-    let path = path.map(|path| shown(&path, base)).unwrap_or_default();
-    format!("{path}{}", suffix(line(environment, place)))
+    at_in(environment.roots.store(), place, base)
+}
+
+/// [`at`] without an environment.
+pub fn at_in(store: &Store, place: Place, base: &Utf8Path) -> String {
+    let path = store.path(place.file).map(|path| shown(&path, base)).unwrap_or_default();
+    let line = store.span(place).and_then(|span| line_of(store, place.file, span.start));
+    format!("{path}{}", suffix(line))
 }
 
 /// The 1-based line of a place.
 fn line(environment: &Environment, place: Place) -> Option<u32> {
-    let span = environment.roots.store().span(place)?;
-    line_of(environment, place.file, span.start)
+    let store = environment.roots.store();
+    line_of(store, place.file, store.span(place)?.start)
 }
 
-fn line_of(environment: &Environment, file: FileId, offset: u32) -> Option<u32> {
-    let lines = environment.roots.store().line_index(file)?;
+fn line_of(store: &Store, file: FileId, offset: u32) -> Option<u32> {
+    let lines = store.line_index(file)?;
     Some(lines.position(offset, Unit::Utf8).line + 1)
 }
 

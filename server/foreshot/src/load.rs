@@ -7,7 +7,9 @@ use alembic::graph::{Graph, Ids, QueryError, Rev};
 use alembic::layout::Layout;
 use anyhow::{Context, Result, anyhow, bail};
 use fact::files::Files;
-use project::{Environment, EnvironmentOptions, World};
+use project::models::{Models, Wanted};
+use project::{Environment, EnvironmentOptions, Roots, Store, World};
+use schema::Dialect;
 use std::sync::Arc;
 
 /// The world of these environments, as the settings and the command line describe them.
@@ -32,6 +34,44 @@ pub fn replayed(
     let target = target(&environment.graph)?;
     world.set_environments(vec![EnvironmentOptions { target, ..(*environment.options).clone() }]);
     only(&world)
+}
+
+/// What the models demand, and where it was read.
+pub struct Demanded {
+    pub models: Models,
+    pub dialect: Option<Dialect>,
+    pub store: Store,
+}
+
+/// The domain model: that of the one environment, or of everything under the source roots where there is none.
+pub fn models(start: &Start) -> Result<Demanded> {
+    let projects = [start.base().to_owned()];
+    if let Some(layout) = start.selection.layout_if_any(&start.settings)? {
+        let environment = only(&world(start, vec![layout], Some(Vec::new()))?)?;
+        return Ok(Demanded {
+            models: environment.models(&projects),
+            dialect: environment.dialects.first().copied().flatten(),
+            store: environment.roots.store().clone(),
+        });
+    }
+    let dialect = match start.dialects.first() {
+        Some(dialect) => Some(*dialect),
+        None => start.settings.dialects()?.first().copied(),
+    };
+    let mut folders = start.settings.source_roots();
+    folders.extend(start.selection.source_roots.iter().cloned());
+    if folders.is_empty() {
+        let src = start.base().join("src");
+        folders = std::iter::once(src).filter(|src| Disk.is_directory(src)).chain(projects.clone()).collect();
+    }
+    if let Some(missing) = folders.iter().find(|folder| !Disk.is_directory(folder)) {
+        bail!("{missing}: there is no such directory (check --source-root)");
+    }
+    let store = Store::new(Arc::new(Disk));
+    let roots = Roots::new(store.clone(), &folders);
+    let naming = start.settings.naming();
+    let wanted = Wanted { env: None, dialect, naming: naming.as_ref(), projects: &projects };
+    Ok(Demanded { models: project::models::read(&roots, &wanted), dialect, store })
 }
 
 /// The revisions that `wanted` means to one of Alembic's commands on an empty database: also `head-1` and `rev+2`, which

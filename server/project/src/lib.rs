@@ -4,6 +4,8 @@ mod dialects;
 pub mod environment;
 mod fold;
 mod initial;
+pub mod models;
+mod packages;
 mod revision;
 mod roots;
 mod same;

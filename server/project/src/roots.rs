@@ -103,10 +103,12 @@ impl Roots {
     /// only those that contain it are parsed.
     pub fn modules_with(&self, needle: &str) -> Vec<Arc<SourceModule>> {
         let paths = self.paths_with(needle);
-        paths
-            .iter()
-            .map(|path| source_module(&self.store.parsed(path), self.dotted(path), is_init(path)))
-            .collect()
+        paths.iter().map(|path| self.module_at(path)).collect()
+    }
+
+    /// The module in a file under the roots.
+    pub(crate) fn module_at(&self, path: &Utf8Path) -> Arc<SourceModule> {
+        source_module(&self.store.parsed(path), self.dotted(path), is_init(path))
     }
 
     /// Whether a search in this version comes to what it came to in another one.
@@ -130,7 +132,7 @@ impl Roots {
     }
 
     /// Every Python file under the roots, tests and what is installed there left out.
-    fn python_files(&self) -> Vec<Utf8PathBuf> {
+    pub(crate) fn python_files(&self) -> Vec<Utf8PathBuf> {
         let files = &*self.store.files;
         let mut seen = FxHashSet::default();
         let mut out = Vec::new();

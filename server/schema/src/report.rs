@@ -185,8 +185,9 @@ pub fn reported_table(table: &Table, dialect: Option<Dialect>) -> ReportedTable 
             },
             ondelete: key.on_delete.as_ref().map(|action| action.to_string()),
             onupdate: key.on_update.as_ref().map(|action| action.to_string()),
-            deferrable: key.deferrable.unwrap_or(initially),
-            initially_deferred: initially,
+            // SQLite keeps them in the text of the table alone.
+            deferrable: every && key.deferrable.unwrap_or(initially),
+            initially_deferred: every && initially,
         });
     }
     let mut checks: Vec<ReportedCheck> = table

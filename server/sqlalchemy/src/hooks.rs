@@ -28,6 +28,11 @@ pub fn getattr<H: Host>(interp: &mut Interp<'_, H>, of: &Value, wanted: Name, pl
 /// `callee(args)`, for [`Host::call`].
 pub fn call<H: Host>(interp: &mut Interp<'_, H>, callee: &Value, args: &Args, _: Place) -> Option<Eval> {
     if let Some(canonical) = canonical(callee) {
+        if canonical == Canonical::Sqlalchemy(name("has_inherited_table")) {
+            let class = args.list.first()?.value.clone();
+            let parent = crate::declarative::mapped_parent(interp, &class);
+            return Some(Ok(Value::Bool(parent.is_some())));
+        }
         return construct(canonical, args).map(Ok);
     }
     let Symbol::Attribute { of, name, place } = callee.as_symbol()? else { return None };

@@ -379,6 +379,15 @@ pub fn unique_constraint<H: Host>(
     Ok(unique)
 }
 
+/// Does the call make a table that a MetaData holds? `table("t", column("a"))` is one for queries alone.
+pub(crate) fn makes_table(callee: &Value) -> bool {
+    match canonical(callee) {
+        Some(Canonical::Sqlalchemy(name)) => name == "Table",
+        Some(Canonical::Flask(name)) => name == "Table",
+        _ => false,
+    }
+}
+
 /// The call that made a table, for hosts that keep it.
 pub fn table_call<H: Host>(interp: &mut Interp<'_, H>, value: &Value) -> Option<Call> {
     as_call(interp, value).filter(|call| is_table_class(&call.callee))

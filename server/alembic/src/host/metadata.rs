@@ -4,8 +4,8 @@ use super::{Cx, record};
 use fact::{Fact, Name, Place, Reason, Unknown};
 use python::host::Eval;
 use python::value::{Args, Value};
-use rustc_hash::FxHashSet;
-use schema::{Operation, Table, TableName, Touched, Type, Written};
+use schema::table::by_dependency;
+use schema::{Operation, Table, Touched, Type, Written};
 use sqlalchemy::{MetadataKey, Models};
 use std::sync::Arc;
 
@@ -91,7 +91,7 @@ fn all(cx: &mut Cx<'_, '_>, of: &Value, name: Name, args: &Args, place: Place) -
         let because = Unknown::new(Reason::UnreadableArgument("the tables of this metadata".into()), place);
         return Some(vec![Operation::Opaque { touches: Touched::Anything, because }]);
     };
-    let sorted = by_dependency(tables);
+    let sorted = by_dependency(tables, |table| table);
     Some(match name.as_str() {
         "drop_all" => sorted
             .iter()
@@ -129,7 +129,7 @@ fn in_metadata(cx: &mut Cx<'_, '_>, key: MetadataKey) -> Option<Vec<Table>> {
 
 /// The tables that the code evaluated so far has put into a metadata, in the order of `create_all`.
 pub(crate) fn tables_of(cx: &mut Cx<'_, '_>, key: MetadataKey) -> Vec<Table> {
-    by_dependency(loaded(cx, key))
+    by_dependency(loaded(cx, key), |table| table)
 }
 
 fn loaded(cx: &mut Cx<'_, '_>, key: MetadataKey) -> Vec<Table> {
@@ -146,26 +146,4 @@ fn loaded(cx: &mut Cx<'_, '_>, key: MetadataKey) -> Vec<Table> {
         .filter(|mapped| mapped.metadata.as_ref().is_some_and(|found| found.key == key))
         .map(|mapped| mapped.table)
         .collect()
-}
-
-/// Referenced tables first, otherwise in the order of making.
-fn by_dependency(tables: Vec<Table>) -> Vec<Table> {
-    let names: FxHashSet<TableName> = tables.iter().map(|table| table.name).collect();
-    let mut made: FxHashSet<TableName> = FxHashSet::default();
-    let mut rest = tables;
-    let mut sorted = Vec::with_capacity(rest.len());
-    while !rest.is_empty() {
-        let ready = |table: &Table| {
-            table.foreign_keys.iter().all(|key| {
-                key.ref_table == table.name
-                    || !names.contains(&key.ref_table)
-                    || made.contains(&key.ref_table)
-            })
-        };
-        let at = rest.iter().position(ready).unwrap_or(0);
-        let table = rest.remove(at);
-        made.insert(table.name);
-        sorted.push(table);
-    }
-    sorted
 }

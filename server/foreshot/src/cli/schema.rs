@@ -2,6 +2,7 @@
 
 use super::Format;
 use super::start::Start;
+use crate::environment::at_in;
 use crate::failure::Question;
 use crate::{load, output};
 use alembic::graph::{Graph, QueryError};
@@ -23,6 +24,9 @@ pub struct SchemaArgs {
     /// What each revision changed, instead of the schema after the last (json).
     #[arg(long)]
     steps: bool,
+    /// The schema that the models demand instead; needs no migrations.
+    #[arg(long, conflicts_with_all = ["at", "steps"])]
+    models: bool,
     /// How to write the answer.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -31,7 +35,8 @@ pub struct SchemaArgs {
 #[derive(Serialize)]
 struct Answer {
     dialect: Option<&'static str>,
-    revision: Vec<String>,
+    /// `None`: it is not the schema of a revision.
+    revision: Option<Vec<String>>,
     #[serde(flatten)]
     schema: ReportedSchema,
 }
@@ -49,6 +54,9 @@ struct Step {
 }
 
 pub fn run(args: &SchemaArgs, start: &Start) -> Result<()> {
+    if args.models {
+        return models(args.format, start);
+    }
     let environment = load::replayed(start, |graph| target(graph, &args.at))?;
     let (dialect, folded) = match environment.histories.first() {
         Some((context, history)) => (context.dialect, history.clone()),
@@ -66,14 +74,44 @@ pub fn run(args: &SchemaArgs, start: &Start) -> Result<()> {
     }
     let end = folded.end();
     let schema = reported(&end.schema, dialect);
-    match args.format {
+    write(&mut out, args.format, schema, dialect, Some(ends(&environment)))
+}
+
+fn write(
+    out: &mut impl Write,
+    format: Format,
+    schema: ReportedSchema,
+    dialect: Option<Dialect>,
+    revision: Option<Vec<String>>,
+) -> Result<()> {
+    match format {
         Format::Json => {
-            let answer = Answer { dialect: name(dialect), revision: ends(&environment), schema };
+            let answer = Answer { dialect: name(dialect), revision, schema };
             writeln!(out, "{}", serde_json::to_string_pretty(&answer)?)?;
         }
-        Format::Text => output::schema::text(&mut out, &schema, name(dialect), &ends(&environment))?,
+        Format::Text => {
+            let what = match revision.as_deref() {
+                None => "by the models".to_owned(),
+                Some([]) => "at base".to_owned(),
+                Some(revisions) => format!("at {}", revisions.join(", ")),
+            };
+            output::schema::text(out, &schema, name(dialect), &what)?;
+        }
     }
     Ok(())
+}
+
+/// `--models`
+fn models(format: Format, start: &Start) -> Result<()> {
+    let found = load::models(start)?;
+    let mut schema = reported(&found.models.schema, found.dialect);
+    for (what, because) in &found.models.unknowns {
+        let place = because.place.map(|place| at_in(&found.store, place, start.base()));
+        let place = place.map(|place| format!(" ({place})")).unwrap_or_default();
+        schema.unknown.push(format!("{what}: {}{place}", because.reason));
+    }
+    let mut out = anstream::AutoStream::auto(std::io::stdout()).lock();
+    write(&mut out, format, schema, found.dialect, None)
 }
 
 fn name(dialect: Option<Dialect>) -> Option<&'static str> {

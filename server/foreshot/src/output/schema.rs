@@ -3,16 +3,15 @@
 use schema::report::{ReportedKey, ReportedSchema, ReportedTable, Told};
 use std::io::{self, Write};
 
-/// Writes every table with its columns, keys and indexes.
+/// Writes every table with its columns, keys and indexes. `what` says whose schema it is: `at head`.
 pub fn text(
     out: &mut impl Write,
     schema: &ReportedSchema,
     dialect: Option<&str>,
-    revisions: &[String],
+    what: &str,
 ) -> io::Result<()> {
     let dim = anstyle::Style::new().dimmed();
-    let at = if revisions.is_empty() { "base".to_owned() } else { revisions.join(", ") };
-    writeln!(out, "{dim}{} at {at}{dim:#}", dialect.unwrap_or("no dialect configured"))?;
+    writeln!(out, "{dim}{} {what}{dim:#}", dialect.unwrap_or("no dialect configured"))?;
     for (name, table) in &schema.tables.0 {
         writeln!(out)?;
         self::table(out, name, table)?;

@@ -57,6 +57,16 @@ impl<H: Host> Interp<'_, H> {
         true
     }
 
+    /// Runs every top-level statement of a module, each on its own allowance as an import would. One that raises or costs
+    /// too much ends there, and the others run all the same.
+    pub fn run_statements(&mut self, source: &Arc<SourceModule>) {
+        let scope = self.module_scope(source);
+        for ordinal in 0..source.module.items.len() as u32 {
+            // What the statement was to bind is unknown from here on, with this as the reason.
+            let _ = self.run_item(source, scope, ordinal);
+        }
+    }
+
     /// Every class that was evaluated, in the order of making.
     pub fn classes(&self) -> Vec<Value> {
         self.heap

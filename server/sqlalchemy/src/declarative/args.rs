@@ -20,7 +20,7 @@ pub(super) struct TableArgs {
 /// `__table_args__` of the class, or else of the nearest mixin or abstract base.
 pub(super) fn table_args<H: Host>(interp: &mut Interp<'_, H>, class: &Value) -> TableArgs {
     let parent = super::mapped_parent(interp, class);
-    for base in interp.class_lineage(class) {
+    for base in super::inherit::lineage(interp, class) {
         if parent.as_ref() == Some(&base) {
             break;
         }

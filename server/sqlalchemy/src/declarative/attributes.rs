@@ -224,6 +224,16 @@ impl<H: Host> Reader<'_, '_, H> {
     }
 }
 
+/// `@declared_attr.cascading`
+pub(super) fn is_cascading(value: &Value) -> bool {
+    let Value::Function(function) = value else { return false };
+    function.decorators.iter().any(|decorator| match decorator.as_symbol() {
+        Some(Symbol::Path(path)) => path.ends_with("declared_attr.cascading"),
+        Some(Symbol::Attribute { name, .. }) => name == "cascading",
+        _ => false,
+    })
+}
+
 /// `@declared_attr` in any of its forms.
 pub(super) fn is_declared(decorators: &[Value]) -> bool {
     decorators.iter().any(|decorator| {

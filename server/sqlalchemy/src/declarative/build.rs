@@ -1,7 +1,7 @@
 //! From a mapped class to its table.
 
 use super::args::table_args;
-use super::attributes::{Brought, Found, columns};
+use super::attributes::{Brought, Found, columns, is_cascading};
 use super::naming::{Flavour, bound, flavour, table_name};
 use super::sqlmodel;
 use super::type_map::Versions;
@@ -132,13 +132,14 @@ fn all_columns<H: Host>(
         return sqlmodel_columns(interp, scope, class, versions, builder);
     }
     let inherited = match mapped_parent(interp, class) {
-        Some(parent) => interp.class_lineage(&parent),
+        Some(parent) => super::inherit::lineage(interp, &parent),
         None => Vec::new(),
     };
     let mut taken: Vec<Name> = Vec::new();
     let mut all: Vec<Found> = Vec::new();
-    for owner in interp.class_lineage(class) {
-        if inherited.contains(&owner) {
+    for owner in super::inherit::lineage(interp, class) {
+        let is_inherited = inherited.contains(&owner);
+        if is_inherited && is_mapped(interp, &owner) {
             continue;
         }
         let Some(view) = interp.class_view(&owner) else { continue };
@@ -146,6 +147,10 @@ fn all_columns<H: Host>(
         for attribute in &view.attributes {
             // What a nearer class binds hides what is further away.
             if taken.contains(&attribute.name) {
+                continue;
+            }
+            // The parent's table has the columns of its mixins, but for those that every class is to have.
+            if is_inherited && !attribute.value.as_ref().is_some_and(is_cascading) {
                 continue;
             }
             own.push(attribute.name);
@@ -205,10 +210,10 @@ fn sqlmodel_columns<H: Host>(
 ) -> Vec<Found> {
     let mut all: Vec<Found> = Vec::new();
     let inherited = match mapped_parent(interp, class) {
-        Some(parent) => interp.class_lineage(&parent),
+        Some(parent) => super::inherit::lineage(interp, &parent),
         None => Vec::new(),
     };
-    for owner in interp.class_lineage(class).into_iter().rev() {
+    for owner in super::inherit::lineage(interp, class).into_iter().rev() {
         if inherited.contains(&owner) {
             continue;
         }

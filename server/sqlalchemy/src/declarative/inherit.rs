@@ -9,7 +9,7 @@ use python::value::{Symbol, Value};
 /// Is the class mapped to a table: its own or that of a parent?
 pub fn is_mapped<H: Host>(interp: &mut Interp<'_, H>, class: &Value) -> bool {
     let Some(view) = interp.class_view(class) else { return false };
-    if is_abstract(&view) || view.bases.iter().any(is_declarative_base) && !names_table(interp, class) {
+    if is_abstract(&view) || view.bases.iter().any(is_declarative_base) {
         return false;
     }
     if is_decorated(interp, class) {
@@ -27,10 +27,51 @@ pub fn is_mapped<H: Host>(interp: &mut Interp<'_, H>, class: &Value) -> bool {
     }
 }
 
+/// May a subclass with nothing in its body have a table of its own: does this mixin or abstract base make up the name?
+pub fn brings_a_table<H: Host>(interp: &mut Interp<'_, H>, class: &Value) -> bool {
+    let Some(view) = interp.class_view(class) else { return false };
+    let names = view
+        .attributes
+        .iter()
+        .any(|a| a.name == "__tablename__" && matches!(a.value, Some(Value::Function(_) | Value::Symbol(_))));
+    names || is_abstract(&view) && flavour(interp, class) == Flavour::Flask
+}
+
 /// The nearest class above that is mapped itself.
 pub fn mapped_parent<H: Host>(interp: &mut Interp<'_, H>, class: &Value) -> Option<Value> {
     let lineage = interp.class_lineage(class);
     lineage.into_iter().skip(1).find(|base| is_mapped(interp, base))
+}
+
+/// The classes of the project that bring a class its attributes, itself first: those that it derives from, and what
+/// `declarative_base(cls=...)` or `SQLAlchemy(model_class=...)` put under its base.
+pub(super) fn lineage<H: Host>(interp: &mut Interp<'_, H>, class: &Value) -> Vec<Value> {
+    let mut all = interp.class_lineage(class);
+    for base in interp.class_outside_bases(class) {
+        let given = match given_class(interp, &base) {
+            Some(Value::Tuple(classes) | Value::List(classes)) => classes.to_vec(),
+            Some(one) => vec![one],
+            None => continue,
+        };
+        for owner in given.iter().flat_map(|class| interp.class_lineage(class)) {
+            if !all.contains(&owner) {
+                all.push(owner);
+            }
+        }
+    }
+    all
+}
+
+/// The class that a call which makes a base was given.
+fn given_class<H: Host>(interp: &mut Interp<'_, H>, base: &Value) -> Option<Value> {
+    let call = match base.as_symbol()? {
+        Symbol::Call(call) => call.clone(),
+        // `db.Model`
+        Symbol::Attribute { of, name, .. } if name == "Model" => crate::column::as_call(interp, of)?,
+        _ => return None,
+    };
+    let keyword = |name: &str| call.args.keyword(name).map(|arg| arg.value.clone());
+    keyword("cls").or_else(|| keyword("model_class")).map(|value| interp.freeze(&value))
 }
 
 fn names_table<H: Host>(interp: &mut Interp<'_, H>, class: &Value) -> bool {

@@ -4,6 +4,7 @@ mod annotation;
 mod args;
 mod attributes;
 mod build;
+mod host;
 mod inherit;
 mod models;
 mod naming;
@@ -19,14 +20,15 @@ use python::host::Host;
 use python::value::{Symbol, Value};
 
 pub use build::mapped_table;
-pub use inherit::{is_mapped, mapped_parent};
+pub use host::ModelHost;
+pub use inherit::{brings_a_table, is_mapped, mapped_parent};
 pub use models::{MappedTable, Models};
 pub use naming::table_name;
 pub use type_map::Versions;
 
 /// The database's name of an attribute of a mapped class.
 pub fn attribute_column<H: Host>(interp: &mut Interp<'_, H>, class: &Value, attribute: Name) -> Option<Name> {
-    for class in interp.class_lineage(class) {
+    for class in inherit::lineage(interp, class) {
         let Some(view) = interp.class_view(&class) else { continue };
         let Some(found) = view.attributes.iter().find(|a| a.name == attribute) else { continue };
         let value = found.value.clone()?;
@@ -45,7 +47,7 @@ pub fn name_columns<H: Host>(interp: &mut Interp<'_, H>, class: &Value, scope: &
     if !is_mapped(interp, class) {
         return;
     }
-    for owner in interp.class_lineage(class) {
+    for owner in inherit::lineage(interp, class) {
         let Some(view) = interp.class_view(&owner) else { continue };
         let table = table_name(interp, &owner).or_else(|| table_name(interp, class));
         for attribute in &view.attributes {

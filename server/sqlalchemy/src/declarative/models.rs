@@ -26,6 +26,8 @@ pub struct Models {
     indexes: Vec<Value>,
     /// `metadata.naming_convention = {...}`: the object, the attribute, the value.
     assigned: Vec<(Value, Name, Value)>,
+    /// Tables that only one course of a test made or changed, with the test as the reason.
+    doubtful: Vec<(Value, Unknown)>,
     pub versions: Versions,
 }
 
@@ -50,6 +52,58 @@ impl Models {
     pub fn add_table(&mut self, table: Value) {
         if !self.tables.iter().any(|other| identity(other) == identity(&table)) {
             self.tables.push(table);
+        }
+    }
+
+    /// What two courses of a test saw together. A table that one of them made or changed alone is doubtful.
+    pub fn joined(left: &Models, right: &Models, because: &Unknown) -> Models {
+        let mut joined = left.clone();
+        for class in &right.classes {
+            joined.add_class(class.clone());
+        }
+        let same = |a: &Value, b: &Value| identity(a) == identity(b);
+        for (ours, theirs) in [(left, right), (right, left)] {
+            for table in &ours.tables {
+                if !theirs.tables.iter().any(|other| same(table, other)) {
+                    joined.doubtful.push((table.clone(), because.clone()));
+                }
+            }
+            for (table, item) in &ours.additions {
+                let known = |(of, other): &(Value, Value)| same(of, table) && same(other, item);
+                if !theirs.additions.iter().any(known) {
+                    joined.doubtful.push((table.clone(), because.clone()));
+                }
+            }
+            for index in &ours.indexes {
+                if !theirs.indexes.iter().any(|other| same(index, other)) {
+                    joined.doubtful.push((index.clone(), because.clone()));
+                }
+            }
+        }
+        joined.indexes.retain(|index| right.indexes.iter().any(|other| same(index, other)));
+        for table in &right.tables {
+            joined.add_table(table.clone());
+        }
+        for theirs in &right.assigned {
+            if !joined.assigned.contains(theirs) {
+                joined.assigned.push(theirs.clone());
+            }
+        }
+        for theirs in &right.doubtful {
+            if !joined.doubtful.iter().any(|(known, _)| same(known, &theirs.0)) {
+                joined.doubtful.push(theirs.clone());
+            }
+        }
+        joined
+    }
+
+    /// Is this call one that [`Models::observe`] looks at?
+    pub fn concerns(callee: &Value, args: &Args) -> bool {
+        match callee.as_symbol() {
+            Some(Symbol::Attribute { name, .. }) => {
+                matches!(name.as_str(), "append_column" | "append_constraint")
+            }
+            _ => args.discarded && crate::path::core_name(callee).is_some_and(|name| name == "Index"),
         }
     }
 
@@ -112,11 +166,14 @@ impl Models {
             name_columns(interp, class, &mut scope);
         }
         let mut built: Vec<(Builder, Vec<Value>, Option<Metadata>)> = Vec::new();
-        let mut taken: Vec<usize> = Vec::new();
         for table in &self.tables {
             let metadata = metadata_of_table(interp, table);
-            if let Some(Ok(read)) = table_of_call_in(interp, &scope, table) {
-                taken.extend(identity(table));
+            if let Some(Ok(mut read)) = table_of_call_in(interp, &scope, table) {
+                if let Some((_, because)) =
+                    self.doubtful.iter().find(|(of, _)| identity(of) == identity(table))
+                {
+                    read.open.get_or_insert_with(|| because.clone());
+                }
                 built.push((Builder::of(read), Vec::new(), metadata));
             }
         }

@@ -50,17 +50,7 @@ pub(super) fn declared<H: Host>(
     }
     let flavour = flavour(interp, class);
     let mapped_parent = super::inherit::mapped_parent(interp, class);
-    for base in interp.class_lineage(class).into_iter().skip(1) {
-        // What a mapped parent says is about its own table.
-        if mapped_parent.as_ref().is_some_and(|parent| *parent == base) {
-            break;
-        }
-        let Some(base_view) = interp.class_view(&base) else { continue };
-        let Some(attribute) = base_view.attributes.iter().find(|a| a.name == "__tablename__") else {
-            continue;
-        };
-        let Some(value) = attribute.value.clone() else { continue };
-        let value = bound(interp, class, value, attribute.place);
+    if let Some(value) = inherited_name(interp, class) {
         return Some(value).filter(|value| !value.is_none());
     }
     match flavour {
@@ -70,6 +60,22 @@ pub(super) fn declared<H: Host>(
         Flavour::Sqlmodel if mapped_parent.is_some() || !is_table_model(view) => None,
         Flavour::Sqlmodel => Some(Value::str(&view.name.to_lowercase())),
     }
+}
+
+/// The `__tablename__` that a class has from its bases. That of a mixin, an abstract base or a function holds for every
+/// class below; a text in a mapped parent is about the parent's own table.
+fn inherited_name<H: Host>(interp: &mut Interp<'_, H>, class: &Value) -> Option<Value> {
+    for base in super::inherit::lineage(interp, class).into_iter().skip(1) {
+        let Some(view) = interp.class_view(&base) else { continue };
+        let Some(attribute) = view.attributes.iter().find(|a| a.name == "__tablename__") else { continue };
+        let Some(value) = attribute.value.clone() else { continue };
+        let is_text = matches!(value, Value::Str(_) | Value::None);
+        if is_text && super::is_mapped(interp, &base) {
+            return None;
+        }
+        return Some(bound(interp, class, value, attribute.place));
+    }
+    None
 }
 
 fn own<H: Host>(interp: &mut Interp<'_, H>, class: &Value, view: &ClassView, wanted: &str) -> Option<Value> {

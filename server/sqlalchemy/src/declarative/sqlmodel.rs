@@ -9,7 +9,7 @@ use crate::foreign_key;
 use crate::path::{Canonical, called};
 use crate::scope::Scope;
 use crate::types::{auto_string, enum_of_class};
-use fact::{Fact, Place, Reason, Unknown};
+use fact::{Fact, Place};
 use python::eval::{Attribute, ClassView, Interp};
 use python::host::Host;
 use python::value::{Args, Value};
@@ -163,10 +163,11 @@ fn field_type<H: Host>(
         "float" => Type::Float { precision: None },
         "bool" => Type::Boolean { constraint: TypeConstraint::default() },
         "int" => Type::Integer,
-        "datetime.datetime" => match versions.sqlmodel {
-            Some(version) => Type::DateTime { timezone: version >= (0, 0, 47) },
-            None => return Fact::Unknown(Unknown::new(Reason::VersionDependent, place)),
-        },
+        "datetime.datetime" => {
+            let (newer, older) = (Type::DateTime { timezone: true }, Type::DateTime { timezone: false });
+            let is_newer = versions.sqlmodel.map(|version| version >= (0, 0, 47));
+            return versions.choose(is_newer, newer, older, place);
+        }
         "pydantic.NaiveDatetime" | "pydantic.types.NaiveDatetime" => Type::DateTime { timezone: false },
         "datetime.date" => Type::Date,
         "datetime.time" => Type::Time { timezone: false },

@@ -8,8 +8,8 @@ use fact::{Fact, Name, Place, Reason, Unknown};
 use python::eval::Interp;
 use python::host::Host;
 use python::value::{Symbol, Value};
-use schema::Type;
 use schema::types::{Enum, TypeConstraint};
+use schema::{Kind, Type};
 
 /// Versions on which a type depends. `None`: not known.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -17,6 +17,22 @@ pub struct Versions {
     pub sqlalchemy: Option<(u16, u16)>,
     /// SQLModel's major, minor and patch number.
     pub sqlmodel: Option<(u16, u16, u16)>,
+    /// The database, on which versions may well agree.
+    pub kind: Option<Kind>,
+}
+
+impl Versions {
+    /// The type where it depends on the version: the newer one, or the older, or whichever where the database does not
+    /// tell them apart.
+    pub(super) fn choose(self, is_newer: Option<bool>, newer: Type, older: Type, place: Place) -> Fact<Type> {
+        let text = |ty: &Type| self.kind.map(|kind| schema::dialect::reported(ty, Some(kind.into())));
+        match is_newer {
+            Some(true) => Fact::Known(newer),
+            Some(false) => Fact::Known(older),
+            None if self.kind.is_some() && text(&newer) == text(&older) => Fact::Known(newer),
+            None => Fact::Unknown(Unknown::new(Reason::VersionDependent, place)),
+        }
+    }
 }
 
 /// The type of a `Mapped[...]` column without a type of its own.
@@ -63,11 +79,11 @@ fn standard<H: Host>(
         "str" => Type::string(None),
         "bool" => Type::Boolean { constraint: TypeConstraint::default() },
         "bytes" => Type::LargeBinary { length: None },
-        "float" => match versions.sqlalchemy {
-            Some(version) if version >= (2, 1) => Type::Double { precision: None },
-            Some(_) => Type::Float { precision: None },
-            None => return Some(Fact::Unknown(Unknown::new(Reason::VersionDependent, place))),
-        },
+        "float" => {
+            let (newer, older) = (Type::Double { precision: None }, Type::Float { precision: None });
+            let is_newer = versions.sqlalchemy.map(|version| version >= (2, 1));
+            return Some(versions.choose(is_newer, newer, older, place));
+        }
         "decimal.Decimal" => Type::Numeric { precision: None, scale: None },
         "datetime.datetime" => Type::DateTime { timezone: false },
         "datetime.date" => Type::Date,
@@ -100,7 +116,7 @@ fn literal_type(members: &[Value], place: Place) -> Fact<Type> {
 
 /// `type_annotation_map` of the registry that the class is mapped by.
 fn annotation_map<H: Host>(interp: &mut Interp<'_, H>, class: &Value) -> Vec<(Value, Value)> {
-    for owner in interp.class_lineage(class) {
+    for owner in super::inherit::lineage(interp, class) {
         let Some(view) = interp.class_view(&owner) else { continue };
         for wanted in ["type_annotation_map", "registry"] {
             let Some(value) = view.attributes.iter().find(|a| a.name == wanted).and_then(|a| a.value.clone())

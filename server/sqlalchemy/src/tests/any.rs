@@ -1,7 +1,8 @@
 //! Whatever a project writes is read without a panic, and the same value is read the same way twice.
 
-use super::host::{Modules, Plain, place};
+use super::host::{Modules, place};
 use crate::Scope;
+use crate::declarative::ModelHost;
 use proptest::prelude::*;
 use python::ast::{BinaryOp, CompareOp, UnaryOp};
 use python::eval::{Budget, Interp};
@@ -140,7 +141,7 @@ fn value() -> impl Strategy<Value = Value> {
 }
 
 /// Everything that can be read out of a value.
-fn read_all(interp: &mut Interp<'_, Plain>, value: &Value) -> String {
+fn read_all(interp: &mut Interp<'_, ModelHost>, value: &Value) -> String {
     let scope = Scope::default();
     let args = Args::values([value.clone(), value.clone()], place());
     format!(
@@ -166,7 +167,7 @@ proptest! {
     #[test]
     fn anything_is_read_without_a_panic(value in value()) {
         let modules = Modules::default();
-        let mut interp = Interp::new(Plain::default(), &modules, Budget::default());
+        let mut interp = Interp::new(ModelHost::default(), &modules, Budget::default());
         let once = read_all(&mut interp, &value);
         prop_assert_eq!(once, read_all(&mut interp, &value));
         let _ = crate::metadata(&mut interp, &value);

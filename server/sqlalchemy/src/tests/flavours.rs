@@ -95,7 +95,11 @@ class HeroRead(HeroBase):
         fk (team_id) -> team(id) delete CASCADE
         index (name)
     "#]];
-    check_models_of(&[("m", text)], Versions { sqlalchemy: Some((2, 0)), sqlmodel: Some((0, 0, 50)) }, want);
+    check_models_of(
+        &[("m", text)],
+        Versions { sqlalchemy: Some((2, 0)), sqlmodel: Some((0, 0, 50)), kind: None },
+        want,
+    );
 }
 
 #[test]
@@ -137,6 +141,96 @@ class G(Gen):
             pk (id)
 
             g
+            id: Integer not null
+            pk (id)
+        "#]],
+    );
+}
+
+#[test]
+fn a_base_that_names_the_tables() {
+    check_models(
+        "
+from sqlalchemy.orm import declared_attr, has_inherited_table
+class Base(DeclarativeBase):
+    id: Mapped[int] = mapped_column(primary_key=True)
+    @declared_attr.directive
+    def __tablename__(cls):
+        return None if has_inherited_table(cls) else cls.__name__.lower()
+
+class Pay(Base):
+    kind: Mapped[str]
+
+class Card(Pay):
+    number: Mapped[str | None]
+",
+        expect![[r#"
+            pay
+            kind: String not null
+            id: Integer not null
+            number: String
+            pk (id)
+        "#]],
+    );
+}
+
+#[test]
+fn attributes_that_every_class_is_to_have() {
+    check_models(
+        "
+from sqlalchemy.orm import declared_attr, has_inherited_table
+class Base(DeclarativeBase):
+    @declared_attr.directive
+    def __tablename__(cls):
+        return cls.__name__.lower()
+
+class Keyed:
+    @declared_attr.cascading
+    def id(cls):
+        if has_inherited_table(cls):
+            return mapped_column(sa.ForeignKey('person.id'), primary_key=True)
+        return mapped_column(sa.BigInteger, primary_key=True)
+
+class Person(Keyed, Base):
+    name: Mapped[str]
+
+class Engineer(Person):
+    skill: Mapped[str]
+",
+        expect![[r#"
+            person
+            name: String not null
+            id: BigInteger not null
+            pk (id)
+
+            engineer
+            skill: String not null
+            id: BigInteger not null
+            pk (id)
+            fk (id) -> person(id)
+        "#]],
+    );
+}
+
+#[test]
+fn classes_under_a_base_that_is_made() {
+    check_models(
+        "
+from sqlalchemy.orm import declared_attr
+class Helper:
+    id = sa.Column(sa.Integer, primary_key=True)
+    @declared_attr
+    def __tablename__(cls):
+        return 'x_' + cls.__name__.lower()
+
+Base = declarative_base(cls=Helper)
+
+class Foo(Base):
+    name = sa.Column(sa.String(5))
+",
+        expect![[r#"
+            x_foo
+            name: String(5)
             id: Integer not null
             pk (id)
         "#]],

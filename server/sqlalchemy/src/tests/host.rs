@@ -1,61 +1,11 @@
-use crate::Models;
-use fact::{FileId, Name, NodeId, Place, Unknown, name};
+use crate::declarative::ModelHost;
+use fact::{FileId, Name, NodeId, Place, name};
 use python::bindings::Bindings;
 use python::eval::{Budget, Interp};
-use python::host::{Eval, Host};
 use python::modules::{Found, SourceModule, Sources};
-use python::value::{Args, Call, Symbol, Value};
+use python::value::Value;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
-
-/// A host that knows SQLAlchemy and nothing else, and notes the tables that are made.
-#[derive(Default)]
-pub struct Plain {
-    pub models: Models,
-}
-
-impl Host for Plain {
-    type State = ();
-
-    fn save(&self) {}
-
-    fn restore(&mut self, (): ()) {}
-
-    fn join((): (), (): (), _: &Unknown) {}
-
-    fn call(interp: &mut Interp<'_, Self>, callee: &Value, args: &Args, place: Place) -> Option<Eval> {
-        if let Some(answer) = crate::hooks::call(interp, callee, args, place) {
-            return Some(answer);
-        }
-        let call = Call { callee: callee.clone(), args: args.clone(), place };
-        let value = Value::Symbol(Arc::new(Symbol::Call(call)));
-        if crate::table::table_call(interp, &value).is_some() {
-            interp.host.models.add_table(value.clone());
-        }
-        interp.host.models.observe(callee, args, &value);
-        Some(Ok(value))
-    }
-
-    fn getattr(interp: &mut Interp<'_, Self>, of: &Value, name: Name, place: Place) -> Option<Eval> {
-        crate::hooks::getattr(interp, of, name, place)
-    }
-
-    fn iterate(interp: &mut Interp<'_, Self>, of: &Value, place: Place) -> Option<Eval<Vec<Value>>> {
-        crate::hooks::iterate(interp, of, place)
-    }
-
-    fn truth(interp: &mut Interp<'_, Self>, of: &Value) -> Option<bool> {
-        crate::hooks::truth(interp, of)
-    }
-
-    fn isinstance(interp: &mut Interp<'_, Self>, value: &Value, class: &Value) -> Option<bool> {
-        crate::hooks::isinstance(interp, value, class)
-    }
-
-    fn is_subclass(class: Name, of: Name) -> Option<bool> {
-        crate::hooks::is_subclass(class, of)
-    }
-}
 
 /// Modules by their dotted names.
 #[derive(Default)]
@@ -100,10 +50,10 @@ from alembic import op
 ";
 
 /// Evaluates the text and looks at what it binds to `x`.
-pub fn evaluate<T>(text: &str, look: impl FnOnce(&mut Interp<'_, Plain>, &Value) -> T) -> T {
+pub fn evaluate<T>(text: &str, look: impl FnOnce(&mut Interp<'_, ModelHost>, &Value) -> T) -> T {
     let mut modules = Modules::default();
     let source = modules.add("m", &format!("{PRELUDE}{text}"), false);
-    let mut interp = Interp::new(Plain::default(), &modules, Budget::default());
+    let mut interp = Interp::new(ModelHost::default(), &modules, Budget::default());
     if let Err(raise) = interp.run_module(&source) {
         panic!("{text}: {raise:?}");
     }

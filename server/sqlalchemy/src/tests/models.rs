@@ -1,6 +1,6 @@
-use super::host::{Modules, PRELUDE, Plain};
+use super::host::{Modules, PRELUDE};
 use super::show;
-use crate::declarative::Versions;
+use crate::declarative::{ModelHost, Versions};
 use expect_test::{Expect, expect};
 use python::eval::{Budget, Interp};
 
@@ -13,13 +13,13 @@ pub fn check_models_of(texts: &[(&str, &str)], versions: Versions, want: Expect)
     let mut modules = Modules::default();
     let sources: Vec<_> =
         texts.iter().map(|(dotted, text)| modules.add(dotted, &format!("{PRELUDE}{text}"), false)).collect();
-    let mut interp = Interp::new(Plain::default(), &modules, Budget::default());
+    let mut interp = Interp::new(ModelHost::default(), &modules, Budget::default());
     for source in &sources {
         if let Err(raise) = interp.run_module(source) {
             panic!("{raise:?}");
         }
     }
-    let mut models = std::mem::take(&mut interp.host.models);
+    let mut models = (*interp.host.models).clone();
     models.versions = versions;
     for source in &sources {
         let names: Vec<_> = source.bindings.names().collect();
