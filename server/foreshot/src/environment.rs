@@ -2,7 +2,7 @@
 
 use crate::config::Settings;
 use crate::failure::Question;
-use crate::workspace::{Disk, shown};
+use crate::workspace::shown;
 use alembic::config::{ConfigError, MAIN_SECTION, Sources, read_ini};
 use alembic::discover::{Discovered, Search, discover};
 use alembic::graph::{Problem, Rev};
@@ -40,8 +40,8 @@ pub struct Selection {
 
 impl Selection {
     /// The environments that the command line or the search leads to. It is an error if there is none that can be used.
-    pub fn environments(&self, settings: &Settings) -> Result<Environments> {
-        let Discovered { sources, mut broken } = self.sources(settings)?;
+    pub fn environments(&self, files: &dyn Files, settings: &Settings) -> Result<Environments> {
+        let Discovered { sources, mut broken } = self.sources(files, settings)?;
         if sources.is_empty() && broken.is_empty() {
             bail!(
                 "no migration environment found in {} (looked for alembic.ini, [tool.alembic] in pyproject.toml, and \
@@ -54,7 +54,7 @@ impl Selection {
             Extra { source_roots: roots.collect(), recursive: self.recursive || settings.recursive() };
         let mut layouts = Vec::new();
         for sources in &sources {
-            match Layout::find(&Disk, sources, &extra) {
+            match Layout::find(files, sources, &extra) {
                 Ok(layout) => layouts.push(layout),
                 Err(error) => broken.push(error),
             }
@@ -66,21 +66,21 @@ impl Selection {
     }
 
     /// The only environment, if there is one at all. None is looked for where source roots alone are named.
-    pub fn layout_if_any(&self, settings: &Settings) -> Result<Option<Layout>> {
+    pub fn layout_if_any(&self, files: &dyn Files, settings: &Settings) -> Result<Option<Layout>> {
         let only_roots = !self.source_roots.is_empty() && self.configs.is_empty() && self.versions.is_empty();
         if only_roots {
             return Ok(None);
         }
-        let found = self.sources(settings)?;
+        let found = self.sources(files, settings)?;
         if found.sources.is_empty() && found.broken.is_empty() {
             return Ok(None);
         }
-        self.layout(settings).map(Some)
+        self.layout(files, settings).map(Some)
     }
 
     /// The only environment; several are a question.
-    pub fn layout(&self, settings: &Settings) -> Result<Layout> {
-        let Environments { mut layouts, broken } = self.environments(settings)?;
+    pub fn layout(&self, files: &dyn Files, settings: &Settings) -> Result<Layout> {
+        let Environments { mut layouts, broken } = self.environments(files, settings)?;
         if layouts.len() + broken.len() > 1 {
             let usable = layouts.iter().map(|layout| self.option(layout));
             let broken = broken
@@ -108,24 +108,24 @@ impl Selection {
         }
     }
 
-    fn sources(&self, settings: &Settings) -> Result<Discovered> {
+    fn sources(&self, files: &dyn Files, settings: &Settings) -> Result<Discovered> {
         let section = self.section.clone().unwrap_or_else(|| MAIN_SECTION.to_owned());
         let only = |sources: Sources| Discovered { sources: vec![sources], ..Discovered::default() };
         let mut discovered = if !self.configs.is_empty() {
-            only(Sources { section: section.clone(), ..self.named_files()? })
+            only(Sources { section: section.clone(), ..self.named_files(files)? })
         } else {
             let versions = match self.versions.as_slice() {
                 [] => settings.versions(),
                 given => given.to_vec(),
             };
-            if let Some(missing) = versions.iter().find(|path| !Disk.is_directory(path)) {
+            if let Some(missing) = versions.iter().find(|path| !files.is_directory(path)) {
                 bail!("{missing}: there is no such directory (check --versions)");
             }
             if !versions.is_empty() {
                 return Ok(only(Sources { versions, ..Sources::default() }));
             }
             let search = if self.explicit { Search::Below } else { Search::Around };
-            discover(&Disk, &self.base, search)
+            discover(files, &self.base, search)
         };
         let found = &mut discovered.sources;
         if !self.versions.is_empty() {
@@ -136,7 +136,7 @@ impl Selection {
         let Some(section) = &self.section else { return Ok(discovered) };
         // Only files that have the section are meant; if none has it, loading says so.
         let has_section = |sources: &Sources| {
-            let ini = sources.ini.as_ref().and_then(|path| read_ini(&Disk, path).ok());
+            let ini = sources.ini.as_ref().and_then(|path| read_ini(files, path).ok());
             ini.is_some_and(|ini| ini.section(section).is_some())
         };
         if found.iter().any(has_section) {
@@ -150,7 +150,7 @@ impl Selection {
     }
 
     /// The files of `-c`: at most one .ini and one pyproject.toml.
-    fn named_files(&self) -> Result<Sources> {
+    fn named_files(&self, files: &dyn Files) -> Result<Sources> {
         let mut sources = Sources::default();
         for path in &self.configs {
             let slot = match path.file_name() {
@@ -164,7 +164,7 @@ impl Selection {
         // As for Alembic, a pyproject.toml beside the .ini file is read too.
         if let (Some(ini), None) = (&sources.ini, &sources.pyproject) {
             let beside = ini.with_file_name("pyproject.toml");
-            sources.pyproject = Some(beside).filter(|path| Disk.is_file(path));
+            sources.pyproject = Some(beside).filter(|path| files.is_file(path));
         }
         Ok(sources)
     }

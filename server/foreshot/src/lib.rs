@@ -1,5 +1,6 @@
 //! Foreshot: a language server and command-line tool for Alembic.
 
+mod cache;
 mod cli;
 mod config;
 mod encoding;

@@ -2,11 +2,10 @@
 
 use crate::cli::Start;
 use crate::environment::{doubts, refusal};
-use crate::workspace::{Disk, shown};
+use crate::workspace::shown;
 use alembic::graph::{Graph, Ids, QueryError, Rev};
 use alembic::layout::Layout;
 use anyhow::{Context, Result, anyhow, bail};
-use fact::files::Files;
 use project::models::{Models, Wanted};
 use project::{Environment, EnvironmentOptions, Roots, Store, World};
 use schema::Dialect;
@@ -14,8 +13,7 @@ use std::sync::Arc;
 
 /// The world of these environments, as the settings and the command line describe them.
 pub fn world(start: &Start, layouts: Vec<Layout>, target: Option<Vec<String>>) -> Result<World> {
-    let files: Arc<dyn Files> = Arc::new(Disk);
-    Ok(World::new(files, options(start, layouts, target)?))
+    Ok(World::new(start.files.clone(), options(start, layouts, target)?))
 }
 
 /// The one history that a command is about, with nothing replayed. One that Alembic refuses to load, or that has no
@@ -46,7 +44,7 @@ pub struct Demanded {
 /// The domain model: that of the one environment, or of everything under the source roots where there is none.
 pub fn models(start: &Start) -> Result<Demanded> {
     let projects = [start.base().to_owned()];
-    if let Some(layout) = start.selection.layout_if_any(&start.settings)? {
+    if let Some(layout) = start.selection.layout_if_any(&*start.files, &start.settings)? {
         let environment = only(&world(start, vec![layout], Some(Vec::new()))?)?;
         return Ok(Demanded {
             models: environment.models(&projects),
@@ -62,12 +60,15 @@ pub fn models(start: &Start) -> Result<Demanded> {
     folders.extend(start.selection.source_roots.iter().cloned());
     if folders.is_empty() {
         let src = start.base().join("src");
-        folders = std::iter::once(src).filter(|src| Disk.is_directory(src)).chain(projects.clone()).collect();
+        folders = std::iter::once(src)
+            .filter(|src| start.files.is_directory(src))
+            .chain(projects.clone())
+            .collect();
     }
-    if let Some(missing) = folders.iter().find(|folder| !Disk.is_directory(folder)) {
+    if let Some(missing) = folders.iter().find(|folder| !start.files.is_directory(folder)) {
         bail!("{missing}: there is no such directory (check --source-root)");
     }
-    let store = Store::new(Arc::new(Disk));
+    let store = Store::new(start.files.clone());
     let roots = Roots::new(store.clone(), &folders);
     let naming = start.settings.naming();
     let wanted = Wanted { env: None, dialect, naming: naming.as_ref(), projects: &projects };
@@ -92,7 +93,7 @@ pub fn revisions(graph: &Graph, wanted: &str) -> Result<Vec<Rev>, QueryError> {
 }
 
 fn open(start: &Start) -> Result<(World, Arc<Environment>)> {
-    let layout = start.selection.layout(&start.settings)?;
+    let layout = start.selection.layout(&*start.files, &start.settings)?;
     tracing::info!("environment {}", layout.name());
     for missing in &layout.missing_locations {
         tracing::warn!("version location {missing} does not exist; Alembic skips it");

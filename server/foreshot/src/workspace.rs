@@ -3,8 +3,8 @@
 use crate::encoding::Source;
 use camino::{Utf8Path, Utf8PathBuf};
 use fact::files::{Entry, EntryKind, Files, ReadError, decode, normalize};
-use std::fs;
-use std::io;
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read};
 use std::sync::Arc;
 
 /// Files as they are on disk.
@@ -14,34 +14,11 @@ pub struct Disk;
 impl Files for Disk {
     fn read(&self, path: &Utf8Path) -> Result<Arc<str>, ReadError> {
         tracing::debug!("read {path}");
-        match fs::read(path) {
-            Ok(bytes) => match path.extension() {
-                Some("py") => Ok(Source::decode(bytes)?.text),
-                Some("pyc" | "pyo") => Err(ReadError::Foreign("it is compiled".into())),
-                _ => decode(bytes),
-            },
-            Err(error) => Err(match error.kind() {
-                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => ReadError::Missing,
-                io::ErrorKind::IsADirectory => ReadError::Directory,
-                _ if path.is_dir() => ReadError::Directory,
-                _ => ReadError::Unreadable(error.to_string().into()),
-            }),
-        }
+        text(path, fs::read(path).map_err(|error| read_error(path, &error))?)
     }
 
     fn list(&self, directory: &Utf8Path) -> Vec<Entry> {
-        let Ok(entries) = directory.read_dir_utf8() else { return Vec::new() };
-        let kind_of = |entry: camino::Utf8DirEntry| {
-            let kind = match entry.file_type().ok()? {
-                kind if kind.is_dir() => EntryKind::Directory,
-                kind if kind.is_file() => EntryKind::File,
-                _ => self.kind(entry.path())?,
-            };
-            Some(Entry { name: entry.file_name().to_owned(), kind })
-        };
-        let mut out: Vec<Entry> = entries.filter_map(|entry| kind_of(entry.ok()?)).collect();
-        out.sort();
-        out
+        listing(directory).entries
     }
 
     fn kind(&self, path: &Utf8Path) -> Option<EntryKind> {
@@ -57,6 +34,86 @@ impl Files for Disk {
 
     fn real_path(&self, path: &Utf8Path) -> Utf8PathBuf {
         path.canonicalize_utf8().unwrap_or_else(|_| normalize(path))
+    }
+}
+
+/// What a directory holds, and how much can be concluded from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// Sorted by name.
+    pub entries: Vec<Entry>,
+    /// Some names are links.
+    pub links: bool,
+    /// Nothing else is in it.
+    pub complete: bool,
+}
+
+impl Listing {
+    /// What the name stands for; `None` if it is not listed.
+    pub fn kind(&self, name: &str) -> Option<EntryKind> {
+        let at = self.entries.binary_search_by(|entry| entry.name.as_str().cmp(name)).ok()?;
+        self.entries.get(at).map(|entry| entry.kind)
+    }
+
+    /// Whether no file system, however it compares names, finds `name` in the directory.
+    pub fn excludes(&self, name: &str) -> bool {
+        let plain = |name: &str| cfg!(unix) && name.is_ascii();
+        let differs = |entry: &Entry| plain(&entry.name) && !entry.name.eq_ignore_ascii_case(name);
+        // A large directory is not worth going through for one name.
+        self.complete && plain(name) && self.entries.len() <= 1000 && self.entries.iter().all(differs)
+    }
+}
+
+/// Lists a directory; nothing if it is missing or cannot be listed.
+pub fn listing(directory: &Utf8Path) -> Listing {
+    let mut listing = Listing { entries: Vec::new(), links: false, complete: true };
+    let Ok(entries) = fs::read_dir(directory) else { return Listing { complete: false, ..listing } };
+    for entry in entries {
+        let Ok((entry, kind)) = entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?))) else {
+            listing.complete = false;
+            continue;
+        };
+        // A name that is not UTF-8 is no module and no revision.
+        let Ok(name) = entry.into_string() else { continue };
+        listing.links |= kind.is_symlink();
+        let kind = match kind {
+            kind if kind.is_dir() => Some(EntryKind::Directory),
+            kind if kind.is_file() => Some(EntryKind::File),
+            _ => Disk.kind(&directory.join(&name)),
+        };
+        listing.entries.extend(kind.map(|kind| Entry { name, kind }));
+    }
+    listing.entries.sort();
+    listing
+}
+
+/// The text of a file that holds these bytes.
+pub fn text(path: &Utf8Path, bytes: Vec<u8>) -> Result<Arc<str>, ReadError> {
+    match path.extension() {
+        Some("py") => Ok(Source::decode(bytes)?.text),
+        Some("pyc" | "pyo") => Err(ReadError::Foreign("it is compiled".into())),
+        _ => decode(bytes),
+    }
+}
+
+/// The bytes of a file, and what the system says about it from just before they were read.
+pub fn bytes(path: &Utf8Path) -> Result<(Metadata, Vec<u8>), ReadError> {
+    let read = || {
+        let mut file = File::open(path)?;
+        let metadata = file.metadata()?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        Ok((metadata, bytes))
+    };
+    read().map_err(|error| read_error(path, &error))
+}
+
+fn read_error(path: &Utf8Path, error: &io::Error) -> ReadError {
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => ReadError::Missing,
+        io::ErrorKind::IsADirectory => ReadError::Directory,
+        _ if path.is_dir() => ReadError::Directory,
+        _ => ReadError::Unreadable(error.to_string().into()),
     }
 }
 

@@ -1,8 +1,10 @@
 //! `foreshot config`
 
-use super::Format;
+use super::answer::afresh;
 use super::start::Start;
+use super::{Format, Global};
 use crate::environment::{Environments, at, doubts, refusal};
+use crate::failure::code;
 use crate::load;
 use crate::style::{FAINT, TITLE, WARNING};
 use crate::workspace::shown;
@@ -98,12 +100,12 @@ struct FoundDialect {
     from: String,
 }
 
-pub fn run(args: &ConfigArgs, start: &Start) -> Result<()> {
-    write(args, start, &mut anstream::AutoStream::auto(io::stdout()).lock())
+pub fn run(args: &ConfigArgs, global: &Global) -> Result<u8> {
+    afresh(global, |start, mut out| write(args, start, &mut out).map(|()| code::DONE))
 }
 
 fn write(args: &ConfigArgs, start: &Start, out: &mut impl Write) -> Result<()> {
-    let Environments { layouts, broken } = start.selection.environments(&start.settings)?;
+    let Environments { layouts, broken } = start.selection.environments(&*start.files, &start.settings)?;
     let found = layouts.into_iter().map(|layout| describe(layout, start)).collect::<Result<Vec<_>>>()?;
     let settings = start.settings.file().map(|file| shown(file, start.base()));
     match args.format {

@@ -1,8 +1,10 @@
 //! `foreshot heads`
 
-use super::Format;
+use super::answer::answer;
 use super::row::{Layout, Row, Rows};
 use super::start::Start;
+use super::{Format, Global};
+use crate::failure::code;
 use crate::load;
 use anyhow::Result;
 use clap::Args;
@@ -16,8 +18,8 @@ pub struct HeadsArgs {
     format: Format,
 }
 
-pub fn run(args: &HeadsArgs, start: &Start) -> Result<()> {
-    write(args, start, &mut anstream::AutoStream::auto(std::io::stdout()).lock())
+pub fn run(args: &HeadsArgs, global: &Global) -> Result<u8> {
+    answer(global, args, |start, mut out| write(args, start, &mut out).map(|()| code::DONE))
 }
 
 fn write(args: &HeadsArgs, start: &Start, out: &mut impl Write) -> Result<()> {

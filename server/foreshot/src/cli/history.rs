@@ -1,8 +1,10 @@
 //! `foreshot history`
 
-use super::Format;
+use super::answer::answer;
 use super::row::{Layout, Row, Rows};
 use super::start::Start;
+use super::{Format, Global};
+use crate::failure::code;
 use crate::load;
 use alembic::graph::{Graph, Ids, Rev};
 use anyhow::{Context, Result, bail};
@@ -20,8 +22,8 @@ pub struct HistoryArgs {
     format: Format,
 }
 
-pub fn run(args: &HistoryArgs, start: &Start) -> Result<()> {
-    write(args, start, &mut anstream::AutoStream::auto(std::io::stdout()).lock())
+pub fn run(args: &HistoryArgs, global: &Global) -> Result<u8> {
+    answer(global, args, |start, mut out| write(args, start, &mut out).map(|()| code::DONE))
 }
 
 fn write(args: &HistoryArgs, start: &Start, out: &mut impl Write) -> Result<()> {

@@ -1,5 +1,6 @@
 //! The command line: global options, one file per subcommand.
 
+mod answer;
 mod check;
 mod config;
 mod conformance;
@@ -23,6 +24,10 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 pub use start::Start;
 use std::process::ExitCode;
 use tracing::Level;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// Language server and command-line tool for Alembic: knows the schema at every revision without running a migration.
 #[derive(Debug, Parser)]
@@ -72,6 +77,9 @@ pub struct Global {
     /// Look for revision files in sub-folders too.
     #[arg(long, global = true)]
     recursive: bool,
+    /// Work everything out again, and keep nothing for the next time.
+    #[arg(long, global = true)]
+    no_cache: bool,
     /// When to use colours.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: ColorChoice,
@@ -114,26 +122,26 @@ fn set_up_streams(global: &Global) {
         (false, _) => Level::DEBUG,
     };
     let colours = anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
-    tracing_subscriber::fmt()
-        .with_max_level(level)
+    let shown = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(colours)
         .without_time()
         .with_target(false)
-        .init();
+        .with_filter(LevelFilter::from_level(level));
+    tracing_subscriber::registry().with(shown).with(crate::cache::layer()).init();
 }
 
 fn run(cli: Cli) -> Result<u8> {
-    match cli.command {
-        Command::Server(args) => return server::run(&args, &cli.global),
-        Command::Check(args) => return check::run(&args, &Start::new(&cli.global)?),
-        Command::Rule(args) => rule::run(&args),
-        Command::Schema(args) => schema::run(&args, &Start::new(&cli.global)?),
-        Command::History(args) => history::run(&args, &Start::new(&cli.global)?),
-        Command::Heads(args) => heads::run(&args, &Start::new(&cli.global)?),
-        Command::Ops(args) => ops::run(&args, &Start::new(&cli.global)?),
-        Command::Config(args) => config::run(&args, &Start::new(&cli.global)?),
-        Command::Conformance(args) => conformance::run(&args),
-    }?;
-    Ok(code::DONE)
+    let global = &cli.global;
+    match &cli.command {
+        Command::Check(args) => check::run(args, global),
+        Command::Schema(args) => schema::run(args, global),
+        Command::History(args) => history::run(args, global),
+        Command::Heads(args) => heads::run(args, global),
+        Command::Ops(args) => ops::run(args, global),
+        Command::Rule(args) => rule::run(args).map(|()| code::DONE),
+        Command::Config(args) => config::run(args, global),
+        Command::Server(args) => server::run(args, global),
+        Command::Conformance(args) => conformance::run(args).map(|()| code::DONE),
+    }
 }

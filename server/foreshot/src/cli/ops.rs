@@ -4,10 +4,11 @@ mod describe;
 mod parts;
 mod shown;
 
-use super::Format;
+use super::answer::answer;
 use super::start::Start;
+use super::{Format, Global};
 use crate::environment::at;
-use crate::failure::Question;
+use crate::failure::{Question, code};
 use crate::load;
 use crate::style::{FAINT, TITLE, WARNING};
 use alembic::evaluate::{Direction, Ended, Evaluation};
@@ -54,8 +55,8 @@ impl Ends {
     }
 }
 
-pub fn run(args: &OpsArgs, start: &Start) -> Result<()> {
-    write(args, start, &mut anstream::AutoStream::auto(std::io::stdout()).lock())
+pub fn run(args: &OpsArgs, global: &Global) -> Result<u8> {
+    answer(global, args, |start, mut out| write(args, start, &mut out).map(|()| code::DONE))
 }
 
 fn write(args: &OpsArgs, start: &Start, out: &mut impl Write) -> Result<()> {

@@ -1,9 +1,10 @@
 //! `foreshot schema`
 
-use super::Format;
+use super::answer::answer;
 use super::start::Start;
+use super::{Format, Global};
 use crate::environment::at_in;
-use crate::failure::Question;
+use crate::failure::{Question, code};
 use crate::{load, output};
 use alembic::graph::{Graph, QueryError};
 use anyhow::{Result, anyhow};
@@ -53,17 +54,24 @@ struct Step {
     changes: Changes,
 }
 
-pub fn run(args: &SchemaArgs, start: &Start) -> Result<()> {
-    if args.models {
-        return models(args.format, start);
-    }
+pub fn run(args: &SchemaArgs, global: &Global) -> Result<u8> {
+    answer(global, args, |start, mut out| {
+        match args.models {
+            true => models(args.format, start, &mut out),
+            false => migrated(args, start, &mut out),
+        }?;
+        Ok(code::DONE)
+    })
+}
+
+/// The schema that the migrations build.
+fn migrated(args: &SchemaArgs, start: &Start, out: &mut impl Write) -> Result<()> {
     let environment = load::replayed(start, |graph| target(graph, &args.at))?;
     let (dialect, folded) = match environment.histories.first() {
         Some((context, history)) => (context.dialect, history.clone()),
         // At the base there is nothing to replay.
         None => (environment.dialects.first().copied().flatten(), Arc::default()),
     };
-    let mut out = anstream::AutoStream::auto(std::io::stdout()).lock();
     if args.steps {
         let steps = folded.points.iter().map(|point| Step {
             rev: id(&environment, point.rev),
@@ -74,7 +82,7 @@ pub fn run(args: &SchemaArgs, start: &Start) -> Result<()> {
     }
     let end = folded.end();
     let schema = reported(&end.schema, dialect);
-    write(&mut out, args.format, schema, dialect, Some(ends(&environment)))
+    write(out, args.format, schema, dialect, Some(ends(&environment)))
 }
 
 fn write(
@@ -102,7 +110,7 @@ fn write(
 }
 
 /// `--models`
-fn models(format: Format, start: &Start) -> Result<()> {
+fn models(format: Format, start: &Start, out: &mut impl Write) -> Result<()> {
     let found = load::models(start)?;
     let mut schema = reported(&found.models.schema, found.dialect);
     for (what, because) in &found.models.unknowns {
@@ -110,8 +118,7 @@ fn models(format: Format, start: &Start) -> Result<()> {
         let place = place.map(|place| format!(" ({place})")).unwrap_or_default();
         schema.unknown.push(format!("{what}: {}{place}", because.reason));
     }
-    let mut out = anstream::AutoStream::auto(std::io::stdout()).lock();
-    write(&mut out, format, schema, found.dialect, None)
+    write(out, format, schema, found.dialect, None)
 }
 
 fn name(dialect: Option<Dialect>) -> Option<&'static str> {

@@ -3,14 +3,28 @@
 use super::Global;
 use crate::config::Settings;
 use crate::environment::{Selection, absolute};
-use crate::workspace::Disk;
 use anyhow::{Context, Result, anyhow, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 use fact::files::Files;
 use schema::Dialect;
+use std::sync::Arc;
 
-/// The global options, made absolute, and the settings that go with them.
+/// The global options made absolute: what is asked, before a file is looked at.
+#[derive(Debug)]
+pub struct Asked {
+    /// The working directory.
+    pub here: Utf8PathBuf,
+    pub selection: Selection,
+    /// Of `--dialect`; empty if it was not given.
+    pub dialects: Vec<Dialect>,
+    pub verbose: bool,
+}
+
+/// The global options, and the settings that go with them.
 pub struct Start {
+    pub files: Arc<dyn Files>,
+    /// The working directory.
+    pub here: Utf8PathBuf,
     pub selection: Selection,
     pub settings: Settings,
     /// Of `--dialect`; empty if it was not given.
@@ -18,8 +32,8 @@ pub struct Start {
     pub verbose: bool,
 }
 
-impl Start {
-    pub fn new(global: &Global) -> Result<Start> {
+impl Asked {
+    pub fn new(global: &Global) -> Result<Asked> {
         let here = std::env::current_dir().context("the working directory cannot be read")?;
         let here = Utf8PathBuf::from_path_buf(here)
             .map_err(|path| anyhow!("the working directory {} is not UTF-8", path.display()))?;
@@ -27,9 +41,6 @@ impl Start {
             Some(project) => absolute(project, &here),
             None => here.clone(),
         };
-        if !Disk.is_directory(&base) {
-            bail!("--project {base}: there is no such directory");
-        }
         let configs = match global.config.as_slice() {
             [] if global.project.is_none() && global.versions.is_empty() => alembic_config(),
             given => given.to_vec(),
@@ -44,17 +55,28 @@ impl Start {
             recursive: global.recursive,
             base,
         };
+        Ok(Asked { here, selection, dialects: global.dialect.clone(), verbose: global.verbose > 0 })
+    }
+}
+
+impl Start {
+    pub fn new(asked: Asked, files: Arc<dyn Files>) -> Result<Start> {
+        let Asked { here, selection, dialects, verbose } = asked;
+        let base = &selection.base;
+        if !files.is_directory(base) {
+            bail!("--project {base}: there is no such directory");
+        }
         // A configuration file that was named brings its project with it.
         let named = selection.configs.first().and_then(|path| path.parent());
         let start = match named {
             Some(directory) if !selection.explicit => directory,
-            _ => selection.base.as_path(),
+            _ => base.as_path(),
         };
-        let settings = Settings::find(&Disk, start, selection.explicit)?;
+        let settings = Settings::find(&*files, start, selection.explicit)?;
         if let Some(file) = settings.file() {
             tracing::info!("settings from {file}");
         }
-        Ok(Start { settings, selection, dialects: global.dialect.clone(), verbose: global.verbose > 0 })
+        Ok(Start { files, here, selection, settings, dialects, verbose })
     }
 
     /// The directory that paths are shown from.

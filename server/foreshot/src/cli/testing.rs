@@ -8,6 +8,7 @@ use crate::workspace::Disk;
 use anyhow::Result;
 use camino::Utf8Path;
 use std::fs;
+use std::sync::Arc;
 
 /// The text of a revision file.
 pub fn revision(id: &str, down: &str, message: &str) -> String {
@@ -32,7 +33,9 @@ pub fn check_output(
     let selection = Selection { base: base.clone(), explicit: true, ..Selection::default() };
     let run = || -> Result<()> {
         let settings = Settings::find(&Disk, &base, true)?;
-        let start = Start { selection, settings, dialects: Vec::new(), verbose: false };
+        let here = base.clone();
+        let start =
+            Start { files: Arc::new(Disk), here, selection, settings, dialects: Vec::new(), verbose: false };
         command(&start, &mut out)
     };
     let text = match run() {

@@ -75,7 +75,8 @@ struct Finder<'a> {
 impl Finder<'_> {
     fn select(&mut self, selection: &Selection) {
         let settings = Settings::find(self.files, &selection.base, selection.explicit);
-        let found = settings.and_then(|settings| Ok((selection.environments(&settings)?, settings)));
+        let found =
+            settings.and_then(|settings| Ok((selection.environments(self.files, &settings)?, settings)));
         match found {
             Ok((Environments { layouts, broken }, settings)) => {
                 for layout in layouts {
