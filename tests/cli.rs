@@ -19,6 +19,7 @@ struct Ran {
 fn foreshot(directory: &Path, args: &[&str]) -> Ran {
     let output = Command::new(env!("CARGO_BIN_EXE_foreshot"))
         .args(args)
+        .arg("--no-cache")
         .current_dir(directory)
         .env_remove("ALEMBIC_CONFIG")
         .stdin(Stdio::null())

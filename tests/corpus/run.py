@@ -192,7 +192,7 @@ def lay_out(project: dict) -> None:
 
 def command(binary: pathlib.Path, project: dict, dialect: str) -> list[str]:
     folder = base(project)
-    found = [str(binary), "schema", "--format", "json", "--dialect", dialect]
+    found = [str(binary), "--no-cache", "schema", "--format", "json", "--dialect", dialect]
     found += ["--project", str(folder), "--at", project.get("target", "heads")]
     for versions in project["versions"]:
         found += ["--versions", str(folder / versions)]
