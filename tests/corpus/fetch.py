@@ -8,6 +8,7 @@ and none of it belongs into the repository.
 """
 
 import argparse
+import concurrent.futures
 import os
 import pathlib
 import shutil
@@ -18,10 +19,16 @@ import tempfile
 import tomllib
 import zipfile
 
+HERE = pathlib.Path(__file__).resolve().parent
 SOURCES = {".py", ".ini", ".mako", ".sql", ".toml", ".cfg"}
 DATA = {".json", ".csv", ".yaml", ".yml", ".txt"}
 LARGEST_DATA = 300_000
 PYTHONS = (None, "3.12", "3.13", "3.14")
+# Seconds for one package, and how often pip asks again.
+PATIENCE = 180
+PIP = ("-q", "--no-deps", "--disable-pip-version-check", "--retries", "2", "--timeout", "20")
+# Packages in a row that cannot be had before the rest is not even tried.
+OFFLINE_AFTER = 3
 
 
 def cache() -> pathlib.Path:
@@ -29,11 +36,17 @@ def cache() -> pathlib.Path:
     return pathlib.Path(os.environ.get("ALEMBIC_CORPUS") or pathlib.Path.home() / ".cache" / "alembic-corpus")
 
 
+def manifest() -> list[dict]:
+    """The projects of the corpus."""
+    return tomllib.loads((HERE / "corpus.toml").read_text())["project"]
+
+
 def pins(projects: list[dict]) -> dict[str, str]:
     """Package name -> version of everything that the projects are made of."""
     found = {}
     for project in projects:
-        for pin in project.get("packages") or [f"{project['package']}=={project['version']}"]:
+        own = project.get("packages") or [f"{project['package']}=={project['version']}"]
+        for pin in [*own, *project.get("requires", [])]:
             name, _, version = pin.partition("==")
             found[name] = version
     return found
@@ -50,7 +63,7 @@ def fetch(name: str, version: str) -> str | None:
     with tempfile.TemporaryDirectory() as folder:
         archive = download(name, version, pathlib.Path(folder))
         if archive is None:
-            return f"pip cannot get {name}=={version}"
+            return f"pip cannot get version {version}"
         target = cache() / name
         shutil.rmtree(target, ignore_errors=True)
         target.mkdir(parents=True)
@@ -66,10 +79,15 @@ def download(name: str, version: str, folder: pathlib.Path) -> pathlib.Path | No
     """A wheel where there is one, for whichever Python it wants; else the source archive."""
     wheel = [["--only-binary=:all:", *(["--python-version", python] if python else [])] for python in PYTHONS]
     for options in [*wheel, ["--no-binary=:all:"]]:
-        command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(folder), *options]
-        done = subprocess.run([*command, f"{name}=={version}"], capture_output=True, check=False)
+        command = [sys.executable, "-m", "pip", "download", *PIP, "-d", str(folder), *options]
+        try:
+            subprocess.run(
+                [*command, f"{name}=={version}"], capture_output=True, check=True, timeout=PATIENCE
+            )
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+            continue
         archives = [path for path in folder.iterdir() if path.name.endswith((".whl", ".zip", ".tar.gz"))]
-        if done.returncode == 0 and archives:
+        if archives:
             return archives[0]
     return None
 
@@ -91,25 +109,35 @@ def wanted(name: str, size: int) -> bool:
     return suffix in SOURCES or (suffix in DATA and size < LARGEST_DATA and "/static/" not in name)
 
 
-def fetch_all(projects: list[dict], names: list[str]) -> int:
-    """Fetch what is missing, or of that only `names`; how many could not be had."""
-    failed = 0
-    for name, version in sorted(pins(projects).items()):
-        if (names and name not in names) or present(name, version):
-            continue
-        reason = fetch(name, version)
-        failed += reason is not None
-        print(f"{name}=={version}" if reason is None else f"fetch: {reason}", file=sys.stderr, flush=True)
+def fetch_all(projects: list[dict], names: list[str] | None = None) -> int:
+    """Fetch what is missing, or of that only `names`; how many could not be had.
+
+    When nothing can be had the rest is left alone: there is no network.
+    """
+    missing = [
+        (name, version)
+        for name, version in sorted(pins(projects).items())
+        if (not names or name in names) and not present(name, version)
+    ]
+    failed = had = 0
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        waiting = {pool.submit(fetch, *pin): pin for pin in missing}
+        for done in concurrent.futures.as_completed(waiting):
+            name, version = waiting[done]
+            reason = "not tried, nothing can be had" if done.cancelled() else done.result()
+            had, failed = had + (reason is None), failed + (reason is not None)
+            print(f"{name}=={version}" if reason is None else f"fetch: {name}: {reason}", file=sys.stderr)
+            if failed == OFFLINE_AFTER and not had:
+                for other in waiting:
+                    other.cancel()
     return failed
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("names", nargs="*")
-    parser.add_argument("--manifest", type=pathlib.Path, required=True, help="corpus.toml")
     args = parser.parse_args()
-    projects = tomllib.loads(args.manifest.read_text())["project"]
-    return 1 if fetch_all(projects, args.names) else 0
+    return 1 if fetch_all(manifest(), args.names) else 0
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@
     run.py --check figures.toml       fail when a project got worse than the figures
     run.py --write figures.toml       make today's result the figures
 
-Manifest, true schemas and comparator are read from $FORESHOT_CORPUS (default: this folder when it holds a
-corpus.toml, else ../shared/corpus beside the repository).
+The manifest (corpus.toml) says what each project is; truth/ has the schema that a real database had after
+each of its revisions, made by really running them.
 
 In the table, recall is the facts that are right and wrong those that are untrue, both in percent of the true
 ones. "head" is the schema after the last revision, "steps" what each single revision changed.
@@ -17,7 +17,6 @@ ones. "head" is the schema after the last revision, "steps" what each single rev
 import argparse
 import concurrent.futures
 import dataclasses
-import importlib.util
 import json
 import os
 import pathlib
@@ -26,8 +25,8 @@ import subprocess
 import sys
 import time
 import tomllib
-import types
 
+import compare
 import fetch
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -42,8 +41,6 @@ class Bench:
     """What every measurement needs."""
 
     binary: pathlib.Path
-    corpus: pathlib.Path
-    compare: types.ModuleType
     keep: pathlib.Path | None
     show: int
 
@@ -75,18 +72,14 @@ class Result:
 
 def main() -> int:
     args = arguments()
-    corpus = corpus_folder()
-    if corpus is None:
-        skipped("the corpus is not here (set FORESHOT_CORPUS to the folder of its corpus.toml)")
-        return 0
-    projects = tomllib.loads((corpus / "corpus.toml").read_text())["project"]
+    projects = fetch.manifest()
     unknown = set(args.names) - {project["name"] for project in projects}
     if unknown:
         print(f"run.py: no such project: {', '.join(sorted(unknown))}", file=sys.stderr)
         return 2
     chosen = [project for project in projects if not args.names or project["name"] in args.names]
     if args.fetch:
-        fetch.fetch_all(chosen, list(fetch.pins(chosen)))
+        fetch.fetch_all(chosen)
     binary = args.binary or default_binary()
     if binary is None or not binary.is_file():
         print("run.py: no foreshot binary: build one, or name it with --binary", file=sys.stderr)
@@ -102,20 +95,18 @@ def main() -> int:
     ]
     for project in {project["name"]: project for project, _ in jobs}.values():
         lay_out(project)
-    bench = Bench(binary, corpus, load_comparator(corpus), args.keep, args.show)
+    bench = Bench(binary, args.keep, args.show)
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         results = list(pool.map(lambda job: measure(bench, *job), jobs))
     report(results)
     if absent:
         names = ", ".join(project["name"] for project in absent)
-        skipped(f"not in {fetch.cache()}: {names}")
+        print(f"{RULE}\nSKIPPED, not in {fetch.cache()} with all they require: {names}\n{RULE}")
+    if args.absent:
+        args.absent.write_text("".join(f"{project['name']}\n" for project in absent))
     if args.write:
         write_figures(args.write, results)
     return check_figures(args.check, results) if args.check else 0
-
-
-def skipped(reason: str) -> None:
-    print(f"{RULE}\nSKIPPED: {reason}\n{RULE}")
 
 
 def arguments() -> argparse.Namespace:
@@ -131,28 +122,16 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--jobs", "-j", type=int, default=1)
     parser.add_argument("--show", type=int, default=0, metavar="N", help="print the first N differences")
     parser.add_argument("--keep", type=pathlib.Path, metavar="DIR", help="keep what foreshot printed")
+    parser.add_argument("--absent", type=pathlib.Path, metavar="FILE", help="list here what was skipped")
     parser.add_argument("--check", type=pathlib.Path, metavar="FIGURES")
     parser.add_argument("--write", type=pathlib.Path, metavar="FIGURES")
     return parser.parse_args()
-
-
-def corpus_folder() -> pathlib.Path | None:
-    named = os.environ.get("FORESHOT_CORPUS")
-    places = [pathlib.Path(named)] if named else [HERE, ROOT.parent / "shared" / "corpus"]
-    return next((place.resolve() for place in places if (place / "corpus.toml").is_file()), None)
 
 
 def default_binary() -> pathlib.Path | None:
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
     built = [path for path in (target / kind / "foreshot" for kind in ("release", "debug")) if path.is_file()]
     return max(built, key=lambda path: path.stat().st_mtime, default=None)
-
-
-def load_comparator(corpus: pathlib.Path) -> types.ModuleType:
-    spec = importlib.util.spec_from_file_location("corpus_compare", corpus / "compare.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def in_cache(project: dict) -> bool:
@@ -219,13 +198,13 @@ def measure(bench: Bench, project: dict, dialect: str) -> Result:
             (bench.keep / f"{result.project}.{dialect}.{kind}.json").write_text(
                 json.dumps(document, indent=1)
             )
-    truth = bench.compare.load(str(bench.corpus / project[f"truth_{dialect}"]))
-    judged, _ = bench.compare.project(truth, head, steps, dialect, bench.compare.MAIN)
-    result.head, result.steps = judged.get("final"), judged.get("steps")
+    truth = compare.load(HERE / project[f"truth_{dialect}"])
+    after, steps = compare.judge(truth, head, steps["steps"], dialect)
+    result.head, result.steps = after.total(), steps.total() if truth.get("steps") else None
     result.differences = [
-        f"{kind} {what} {' '.join(map(str, key or ()))} | truth: {true} | got: {got}"
-        for part in ("diff", "step_diff")
-        for what, kind, key, true, got in (judged.get(part) or [])[: bench.show]
+        f"{word} {kind} {' '.join(map(str, key))} | truth: {true} | got: {got}"
+        for tally in (after, steps)
+        for word, kind, key, true, got in tally.differences[: bench.show]
     ]
     return result
 
@@ -297,6 +276,7 @@ def check_figures(path: pathlib.Path, results: list[Result]) -> int:
     for result in results:
         before = figures.get(result.project, {}).get(result.dialect)
         if before is None:
+            worse.append(f"{result.project} {result.dialect}: has no figures (--write makes them)")
             continue
         if result.code != 0:
             worse.append(f"{result.project} {result.dialect}: exit {result.code}, {result.message}")
