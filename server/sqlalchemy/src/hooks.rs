@@ -41,6 +41,13 @@ pub fn call<H: Host>(interp: &mut Interp<'_, H>, callee: &Value, args: &Args, _:
     if name == "super().load_dialect_impl" {
         return Some(interp.getattr(of, fact::name("impl"), *place));
     }
+    // A `db` object of the project's own class leaves a name to its base.
+    if name == "super().__getattr__" {
+        let view = interp.instance_view(of)?;
+        let wanted = first()?.as_str()?.to_owned();
+        let is_flask = interp.class_outside_bases(&view.class).iter().any(is_flask_class);
+        return is_flask.then(|| Ok(Value::path(&format!("sqlalchemy.{wanted}"))));
+    }
     if is_dialect(of) {
         return match name.as_str() {
             // The stand-in hands the type back: reading it is the caller's part.
@@ -321,6 +328,12 @@ fn enum_labels<H: Host>(interp: &mut Interp<'_, H>, of: &Value) -> Option<Vec<Va
     type_attribute(interp, of, name("enums"), place)?.as_items().map(<[Value]>::to_vec)
 }
 
+fn has_own_getattr<H: Host>(interp: &Interp<'_, H>, class: &Value) -> bool {
+    let classes = interp.class_lineage(class);
+    let mut views = classes.iter().filter_map(|class| interp.class_view(class));
+    views.any(|view| view.attributes.iter().any(|attribute| attribute.name == "__getattr__"))
+}
+
 /// Attributes of classes and instances of the project that nothing in the project defines.
 fn object_attribute<H: Host>(
     interp: &mut Interp<'_, H>,
@@ -333,10 +346,12 @@ fn object_attribute<H: Host>(
     if let Some(view) = interp.instance_view(of) {
         // `db = SQLAlchemy()` with a subclass of the project.
         if interp.class_outside_bases(&view.class).iter().any(is_flask_class) {
-            return Some(match is_flask_name(&wanted) {
-                true => symbol(of),
-                false => Value::path(&format!("sqlalchemy.{wanted}")),
-            });
+            return match is_flask_name(&wanted) {
+                true => Some(symbol(of)),
+                // What the class makes of other names itself comes before what its base does.
+                false if has_own_getattr(interp, &view.class) => None,
+                false => Some(Value::path(&format!("sqlalchemy.{wanted}"))),
+            };
         }
         // An instance of a subclass of a type, column or table does what those do.
         let is_ours = interp.class_outside_bases(&view.class).iter().any(|base| canonical(base).is_some());

@@ -279,6 +279,13 @@ impl<H: Host> Interp<'_, H> {
         if let Some(inner) = self.mixed_in_value(&of) {
             return Ok(super::access::native(&inner, wanted));
         }
+        if let Some(receiver) = instance
+            && !wanted.starts_with("__")
+            && let Some(Value::Function(hook)) = self.class_attr(class, "__getattr__")
+        {
+            let args = Args::values([Value::Object(receiver), Value::str(&wanted)], place);
+            return self.call_function(&hook, args, place);
+        }
         if let Some(base) = self.outside_bases(class).first() {
             return Ok(Value::unknown(self.why_unknown(base, place)));
         }

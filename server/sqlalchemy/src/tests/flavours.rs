@@ -46,13 +46,19 @@ from flask_sqlalchemy import SQLAlchemy as Other
 class SQLAlchemy(Other):
     def helper(self):
         return 1
+    def __getattr__(self, name):
+        if name == 'Short':
+            return sa.String(10)
+        return super().__getattr__(name)
 db = SQLAlchemy()
 class UserName(db.Model):
     id = db.Column(db.Integer, primary_key=True)
+    name = db.Column(db.Short)
 ",
         expect![[r#"
             user_name
             id: Integer not null
+            name: String(10)
             pk (id)
         "#]],
     );

@@ -69,6 +69,11 @@ check! {
         c = 3
         d = (1, ?outside-project:lib.session)
     "#]];
+    attributes_made_on_demand: "from lib import Base\nclass A:\n  x = 1\n  def __getattr__(self, name):\n    if name == 'y': return 2\n    raise AttributeError(name)\na = A().x, A().y, getattr(A(), 'z', 3)\nclass B(Base):\n  def __getattr__(self, name):\n    if name == 'y': return 2\n    return super().__getattr__(name)\nb = B().y\nc = B().z" => expect![[r#"
+        a = (1, 2, 3)
+        b = 2
+        c = ?outside-project:lib.Base
+    "#]];
     special_methods: "class A:\n  def __init__(self, items): self.items = items\n  def __len__(self): return len(self.items)\n  def __iter__(self): return iter(self.items)\n  def __getitem__(self, i): return self.items[i]\n  def __contains__(self, x): return x == 'in'\n  def __eq__(self, other): return self.items == other.items\n  def __call__(self, x): return x + 1\n  def __str__(self): return 'A!'\n  def __repr__(self): return 'A()'\n  def __bool__(self): return bool(self.items)\na = A([1, 2])\nb = len(a), [*a], a[1], 'in' in a, 'x' in a, a == A([1, 2]), a != A([1]), a(1), str(a), repr(a), f'{a}', f'{a!r}', bool(A([])), [a]\nc = 1 if A([]) else 2\nclass L:\n  def __len__(self): return 0\nd = bool(L())" => expect![[r#"
         a = <A items=[1, 2]>
         b = (2, [1, 2], 2, True, False, True, True, 2, "A!", "A()", "A!", "A()", False, [<A items=[1, 2]>])
