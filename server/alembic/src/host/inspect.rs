@@ -2,6 +2,7 @@
 
 use super::directive::identifier;
 use super::handle::{no_dialect, unknown_fact};
+use super::reflect::{VERSION_TABLE, version_table};
 use super::{Cx, Surroundings};
 use crate::state::State;
 use fact::{Fact, Name, Place, Reason, Unknown};
@@ -148,7 +149,7 @@ fn table_exists(
     let now = state(cx, surroundings, table);
     Ok(match (now.schema.tables.contains_key(&table), &now.schema.opaque) {
         (true, _) => Value::Bool(true),
-        (false, None) => Value::Bool(name == "alembic_version"),
+        (false, None) => Value::Bool(name == VERSION_TABLE),
         (false, Some(because)) => Value::unknown(because.clone()),
     })
 }
@@ -168,7 +169,7 @@ fn list(cx: &mut Cx<'_, '_>, surroundings: &Surroundings, name: Name, args: &Arg
                 now.schema.tables.keys().filter(|t| in_schema(t)).map(|t| t.name).collect();
             if schema.is_none() {
                 // Alembic makes its own table before the first revision runs.
-                tables.push(fact::name("alembic_version"));
+                tables.push(fact::name(VERSION_TABLE));
             }
             names(tables)
         }
@@ -222,7 +223,8 @@ fn about_table(
         });
     };
     let now = state(cx, surroundings, wanted);
-    let Some(table) = now.schema.tables.get(&wanted) else {
+    let own = (wanted == TableName::plain(VERSION_TABLE)).then(|| Arc::new(version_table(place)));
+    let Some(table) = now.schema.tables.get(&wanted).or(own.as_ref()) else {
         if let Some(because) = &now.schema.opaque {
             return Ok(Value::unknown(because.clone()));
         }

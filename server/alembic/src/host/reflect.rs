@@ -48,10 +48,10 @@ pub(super) fn table(cx: &mut Cx<'_, '_>, args: &Args, place: Place) -> Option<Ev
     }
 }
 
-const VERSION_TABLE: &str = "alembic_version";
+pub(super) const VERSION_TABLE: &str = "alembic_version";
 
 /// Alembic makes its own table before the first revision runs.
-fn version_table(place: Place) -> Table {
+pub(super) fn version_table(place: Place) -> Table {
     let mut table = Table::new(TableName::plain(VERSION_TABLE), place);
     let version = name("version_num");
     let mut column = schema::Column::new(version, Fact::Known(schema::Type::string(Some(32))), place);
