@@ -34,6 +34,8 @@ ROOT = HERE.parent.parent
 DIALECTS = ("postgresql", "sqlite")
 TIMEOUT = 300
 RULE = "=" * 100
+# The environment that this script runs in is not that of the projects.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
 
 
 @dataclasses.dataclass
@@ -140,12 +142,18 @@ def in_cache(project: dict) -> bool:
 
 def base(project: dict) -> pathlib.Path:
     """The folder that the paths of the manifest start from."""
-    if not project.get("naming_convention"):
-        return unpacked(project)
+    return work() / project["name"] if project.get("naming_convention") else unpacked(project)
+
+
+def work() -> pathlib.Path:
+    """Where folders are laid out that stand for projects and for their environments."""
     home = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
-    return (
-        pathlib.Path(os.environ.get("FORESHOT_CACHE") or home / "foreshot") / "corpus-work" / project["name"]
-    )
+    return pathlib.Path(os.environ.get("FORESHOT_CACHE") or home / "foreshot") / "corpus-work"
+
+
+def packages(project: dict) -> pathlib.Path:
+    """A folder like the one where a project's requirements are installed."""
+    return work() / "environments" / project["name"] / "site-packages"
 
 
 def unpacked(project: dict) -> pathlib.Path:
@@ -153,7 +161,13 @@ def unpacked(project: dict) -> pathlib.Path:
 
 
 def lay_out(project: dict) -> None:
-    """Give a project that needs settings a folder of links with a foreshot.toml, beside the cache."""
+    """Give a project that needs settings a folder of links with a foreshot.toml, and one to its requirements."""
+    shutil.rmtree(packages(project).parent, ignore_errors=True)
+    for pin in project.get("requires", []):
+        packages(project).mkdir(parents=True, exist_ok=True)
+        for path in (fetch.cache() / pin.partition("==")[0]).iterdir():
+            if not path.name.startswith("."):
+                (packages(project) / path.name).symlink_to(path)
     folder = base(project)
     if folder == unpacked(project):
         return
@@ -178,6 +192,8 @@ def command(binary: pathlib.Path, project: dict, dialect: str) -> list[str]:
     names = [pin.partition("==")[0] for pin in project.get("packages", [])]
     for root in project.get("sys_path", names or ["."]):
         found += ["--source-root", str(folder / root)]
+    if project.get("requires"):
+        found += ["--python", str(packages(project))]
     return found + (["--recursive"] if project.get("recursive") else [])
 
 
@@ -212,7 +228,9 @@ def measure(bench: Bench, project: dict, dialect: str) -> Result:
 def run(line: list[str], result: Result) -> dict | None:
     """The document that the command prints; what went wrong goes into `result`."""
     try:
-        done = subprocess.run(line, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+        done = subprocess.run(
+            line, capture_output=True, text=True, timeout=TIMEOUT, check=False, env=ENVIRONMENT
+        )
     except subprocess.TimeoutExpired:
         result.code, result.message = -1, f"still running after {TIMEOUT} s"
         return None

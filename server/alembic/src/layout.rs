@@ -25,6 +25,8 @@ pub struct Layout {
     pub recursive: bool,
     /// Where imports are looked for, in order.
     pub source_roots: Vec<Utf8PathBuf>,
+    /// Folders of installed packages, where what is not under the roots is looked for.
+    pub packages: Vec<Utf8PathBuf>,
 }
 
 /// What the command line or the settings add to a configuration.
@@ -34,6 +36,8 @@ pub struct Extra {
     pub source_roots: Vec<Utf8PathBuf>,
     /// Stands for `recursive_version_locations`.
     pub recursive: bool,
+    /// Folders of installed packages.
+    pub packages: Vec<Utf8PathBuf>,
 }
 
 impl Layout {
@@ -81,6 +85,7 @@ impl Layout {
             version_locations: locations,
             missing_locations: missing,
             source_roots: finder.roots,
+            packages: extra.packages.clone(),
         })
     }
 

@@ -140,7 +140,11 @@ impl Reason {
             Reason::VersionDependent => "give the version too, as in postgresql:16",
             Reason::SyntaxError | Reason::UnreadableRevision(_) => "fix the syntax error",
             Reason::NameNotFound(_) => "check the spelling of the name",
-            Reason::OutsideProject(_) | Reason::UnknownDirective(_) => {
+            Reason::OutsideProject(_) => {
+                "name the Python environment that has it with python under [tool.foreshot.paths] or --python; \
+                 failing that, write the operation out in the migration"
+            }
+            Reason::UnknownDirective(_) => {
                 "write the operation out in the migration, or accept that its effect stays unknown"
             }
             Reason::Assumed | Reason::ProgramMade => {

@@ -2,6 +2,7 @@
 
 use crate::config::Settings;
 use crate::failure::Question;
+use crate::packages;
 use crate::workspace::shown;
 use alembic::config::{ConfigError, MAIN_SECTION, Sources, read_ini};
 use alembic::discover::{Discovered, Search, discover};
@@ -36,6 +37,7 @@ pub struct Selection {
     pub versions: Vec<Utf8PathBuf>,
     pub source_roots: Vec<Utf8PathBuf>,
     pub recursive: bool,
+    pub python: packages::Choice,
 }
 
 impl Selection {
@@ -50,8 +52,11 @@ impl Selection {
             );
         }
         let roots = settings.source_roots().into_iter().chain(self.source_roots.iter().cloned());
-        let extra =
-            Extra { source_roots: roots.collect(), recursive: self.recursive || settings.recursive() };
+        let extra = Extra {
+            source_roots: roots.collect(),
+            recursive: self.recursive || settings.recursive(),
+            packages: self.python(files, settings)?.map(|python| python.packages).unwrap_or_default(),
+        };
         let mut layouts = Vec::new();
         for sources in &sources {
             match Layout::find(files, sources, &extra) {
@@ -76,6 +81,13 @@ impl Selection {
             return Ok(None);
         }
         self.layout(files, settings).map(Some)
+    }
+
+    /// The Python environment of the project.
+    pub fn python(&self, files: &dyn Files, settings: &Settings) -> Result<Option<packages::Environment>> {
+        let named = self.configs.first().and_then(|path| path.parent());
+        let start = named.filter(|_| !self.explicit).unwrap_or(&self.base);
+        self.python.find(files, settings, start, self.explicit)
     }
 
     /// The only environment; several are a question.

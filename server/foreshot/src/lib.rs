@@ -9,6 +9,7 @@ mod failure;
 mod load;
 mod lsp;
 mod output;
+mod packages;
 mod style;
 mod workspace;
 

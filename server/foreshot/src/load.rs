@@ -69,7 +69,9 @@ pub fn models(start: &Start) -> Result<Demanded> {
         bail!("{missing}: there is no such directory (check --source-root)");
     }
     let store = Store::new(start.files.clone());
-    let roots = Roots::new(store.clone(), &folders);
+    let python = start.selection.python(&*start.files, &start.settings)?;
+    let packages = python.map(|python| python.packages).unwrap_or_default();
+    let roots = Roots::new(store.clone(), &folders, &packages);
     let naming = start.settings.naming();
     let wanted = Wanted { env: None, dialect, naming: naming.as_ref(), projects: &projects };
     Ok(Demanded { models: project::models::read(&roots, &wanted), dialect, store })

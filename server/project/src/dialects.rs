@@ -141,7 +141,7 @@ mod tests {
         let paths: Vec<String> = (0..texts.len()).map(|index| format!("/v/{index}.py")).collect();
         let files: Memory = paths.iter().map(String::as_str).zip(texts.iter().copied()).collect();
         let store = Store::new(Arc::new(files));
-        let roots = Roots::new(store.clone(), &[]);
+        let roots = Roots::new(store.clone(), &[], &[]);
         let read = |path: &String| Arc::new(Revision::read(store.parsed(Utf8Path::new(path)), &roots));
         let revisions: Vec<Arc<Revision>> = paths.iter().map(read).collect();
         let found = imported(&revisions);

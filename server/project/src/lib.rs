@@ -4,6 +4,7 @@ mod dialects;
 pub mod environment;
 mod fold;
 mod initial;
+mod installed;
 pub mod models;
 mod packages;
 mod revision;

@@ -1,5 +1,6 @@
 //! Modules under the source roots of one environment.
 
+use crate::installed;
 use crate::store::{Parsed, Store};
 use camino::{Utf8Path, Utf8PathBuf};
 use fact::files::EntryKind;
@@ -16,6 +17,8 @@ const OUTSIDE: [&str; 3] = ["alembic", "sqlalchemy", "flask_migrate"];
 pub struct Roots {
     store: Store,
     roots: Arc<[Utf8PathBuf]>,
+    /// Folders of installed packages, behind the roots. Nothing is searched there, only names are looked up.
+    packages: Arc<[Utf8PathBuf]>,
     found: RwLock<imbl::HashMap<Name, Found>>,
     /// What [`Roots::modules_with`] has found, by needle.
     with: RwLock<FxHashMap<String, Vec<Utf8PathBuf>>>,
@@ -28,6 +31,7 @@ impl Clone for Roots {
         Roots {
             store: self.store.clone(),
             roots: self.roots.clone(),
+            packages: self.packages.clone(),
             found: RwLock::new(found),
             with: RwLock::new(with),
         }
@@ -35,8 +39,14 @@ impl Clone for Roots {
 }
 
 impl Roots {
-    pub fn new(store: Store, roots: &[Utf8PathBuf]) -> Roots {
-        Roots { store, roots: roots.into(), found: RwLock::default(), with: RwLock::default() }
+    pub fn new(store: Store, roots: &[Utf8PathBuf], packages: &[Utf8PathBuf]) -> Roots {
+        Roots {
+            store,
+            roots: roots.into(),
+            packages: packages.into(),
+            found: RwLock::default(),
+            with: RwLock::default(),
+        }
     }
 
     pub fn store(&self) -> &Store {
@@ -47,11 +57,11 @@ impl Roots {
         &self.roots
     }
 
-    /// These files under other source roots.
-    pub fn elsewhere(&self, roots: &[Utf8PathBuf]) -> Roots {
-        match *self.roots == *roots {
+    /// These files under other source roots, with other packages.
+    pub fn elsewhere(&self, roots: &[Utf8PathBuf], packages: &[Utf8PathBuf]) -> Roots {
+        match *self.roots == *roots && *self.packages == *packages {
             true => self.clone(),
-            false => Roots::new(self.store.clone(), roots),
+            false => Roots::new(self.store.clone(), roots, packages),
         }
     }
 
@@ -195,18 +205,47 @@ impl Roots {
                 namespace = true;
             }
             // A regular package of that name hides the roots behind it.
-            let top = root.join(first);
-            if files.is_file(&top.join("__init__.py")) && parts.len() > 1 {
+            let top = root.join(first).join("__init__.py");
+            if parts.len() > 1 && files.is_file(&top) && !self.is_shared(&top) {
                 return if namespace { Found::Namespace } else { Found::Absent { inside: true } };
             }
         }
+        if installed::is_read(first)
+            && let Some(found) = self.installed(dotted, &relative)
+        {
+            return found;
+        }
+        namespace |= installed::is_read(first)
+            && self.packages.iter().any(|folder| files.is_directory(&folder.join(&relative)));
         if namespace { Found::Namespace } else { Found::Absent { inside: false } }
+    }
+
+    /// A module of an installed package. What is not there as a file may still be compiled, or made by the package itself.
+    fn installed(&self, dotted: Name, relative: &Utf8Path) -> Option<Found> {
+        let files = &*self.store.files;
+        self.packages.iter().find_map(|folder| {
+            let whole = folder.join(relative);
+            let package = whole.join("__init__.py");
+            if files.is_file(&package) {
+                return Some(self.module(dotted, &package, true));
+            }
+            let module = whole.with_extension_added("py");
+            files.is_file(&module).then(|| self.module(dotted, &module, false))
+        })
+    }
+
+    /// Whether a package says that parts of it may stand elsewhere.
+    fn is_shared(&self, init: &Utf8Path) -> bool {
+        SHARED.iter().any(|call| self.contains(init, call))
     }
 
     fn module(&self, dotted: Name, path: &Utf8Path, is_package: bool) -> Found {
         Found::Module(source_module(&self.store.parsed(path), dotted, is_package))
     }
 }
+
+/// What a package calls that is spread over several folders.
+const SHARED: [&str; 2] = ["extend_path", "declare_namespace"];
 
 /// Folders that hold no code of the application.
 const PASSED: [&str; 6] = ["__pycache__", "node_modules", "site-packages", "test", "tests", "venv"];
@@ -248,6 +287,18 @@ pub(crate) fn revision_module(parsed: &Parsed) -> Arc<SourceModule> {
 }
 
 impl Sources for Roots {
+    fn version(&self, distribution: &str) -> Option<Arc<str>> {
+        installed::version(&*self.store.files, &self.packages, distribution)
+    }
+
+    fn is_installed(&self, file: FileId) -> bool {
+        !self.packages.is_empty()
+            && self
+                .store
+                .path(file)
+                .is_some_and(|path| self.packages.iter().any(|folder| path.starts_with(folder)))
+    }
+
     fn find(&self, dotted: Name) -> Found {
         if let Some(found) = self.found.read().unwrap_or_else(PoisonError::into_inner).get(&dotted) {
             return found.clone();

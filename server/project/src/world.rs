@@ -52,10 +52,10 @@ impl World {
                 if let Some(known) = known.filter(|known| *known.options == options) {
                     return known.clone();
                 }
-                let folders = &options.layout.source_roots;
+                let (folders, packages) = (&options.layout.source_roots, &options.layout.packages);
                 let roots = match known {
-                    Some(known) => known.roots.elsewhere(folders),
-                    None => Roots::new(self.store.clone(), folders),
+                    Some(known) => known.roots.elsewhere(folders, packages),
+                    None => Roots::new(self.store.clone(), folders, packages),
                 };
                 let known = known.map(|known| &**known);
                 Arc::new(Environment::load(Arc::new(options), known, roots))

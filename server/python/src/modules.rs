@@ -60,6 +60,16 @@ impl From<&Found> for Resolved {
 /// Finds modules under the source roots.
 pub trait Sources {
     fn find(&self, dotted: Name) -> Found;
+
+    /// The version of an installed distribution, where it can be told.
+    fn version(&self, _distribution: &str) -> Option<Arc<str>> {
+        None
+    }
+
+    /// Whether a module belongs to an installed package, and not to the project.
+    fn is_installed(&self, _: FileId) -> bool {
+        false
+    }
 }
 
 /// No modules at all: everything that is imported comes from outside.
@@ -108,6 +118,8 @@ pub struct Trace {
     pub names: FxHashMap<(Name, Name), u64>,
     /// Other files that were read (SQL scripts), by path, with the hash of their text.
     pub files: FxHashMap<Arc<str>, Option<u64>>,
+    /// Versions of distributions that were asked for.
+    pub versions: FxHashMap<Name, Option<Arc<str>>>,
 }
 
 impl Trace {
@@ -125,5 +137,6 @@ impl Trace {
                 Found::Module(module) => module.fingerprint(*name) == *fingerprint,
                 Found::Namespace | Found::Absent { .. } => false,
             })
+            && self.versions.iter().all(|(name, version)| sources.version(name) == *version)
     }
 }

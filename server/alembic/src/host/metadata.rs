@@ -121,7 +121,7 @@ pub(super) fn tables(cx: &mut Cx<'_, '_>, of: &Value, place: Place) -> Option<Va
 
 /// The tables that the code and everything that it imports have put into a metadata. `None`: it is not of the project.
 fn in_metadata(cx: &mut Cx<'_, '_>, key: MetadataKey) -> Option<Vec<Table>> {
-    if matches!(key, MetadataKey::Path(_)) || !cx.load_imports() {
+    if matches!(key, MetadataKey::Path(_)) || !cx.load_imports("sqlalchemy") {
         return None;
     }
     Some(loaded(cx, key))

@@ -6,6 +6,7 @@ use super::{Format, Global};
 use crate::environment::{Environments, at, doubts, refusal};
 use crate::failure::code;
 use crate::load;
+use crate::packages;
 use crate::style::{FAINT, TITLE, WARNING};
 use crate::workspace::shown;
 use alembic::env::EnvFacts;
@@ -60,6 +61,8 @@ struct Found {
     missing_version_locations: Vec<String>,
     recursive: bool,
     source_roots: Vec<String>,
+    /// The Python environment whose packages are read.
+    python: Option<Python>,
     dialects: Vec<FoundDialect>,
     databases: Vec<String>,
     naming_convention: Naming,
@@ -73,6 +76,14 @@ struct Found {
     error: Option<String>,
     /// What is not known of it, or not as it should be.
     doubts: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Python {
+    path: String,
+    /// Who says so.
+    from: String,
+    packages: Vec<String>,
 }
 
 /// The templates that name what the migrations leave unnamed, and where they come from.
@@ -154,6 +165,7 @@ fn describe(layout: Layout, start: &Start) -> Result<Found> {
         missing_version_locations: layout.missing_locations.clone(),
         recursive: layout.recursive,
         source_roots: all(&layout.source_roots),
+        python: python(start)?,
         dialects: dialects(&environment, start),
         naming_convention: naming(&environment, start),
         configure: configure(environment.env()),
@@ -164,6 +176,19 @@ fn describe(layout: Layout, start: &Start) -> Result<Found> {
         error: refusal(&environment, base),
         doubts: doubts(&environment, base),
     })
+}
+
+/// The Python environment, with its source.
+fn python(start: &Start) -> Result<Option<Python>> {
+    let Some(found) = start.selection.python(&*start.files, &start.settings)? else { return Ok(None) };
+    let from = match found.from {
+        packages::Source::Option => "--python".to_owned(),
+        packages::Source::Setting(line) => setting(start, Some(line)),
+        packages::Source::Activated => "VIRTUAL_ENV".to_owned(),
+        packages::Source::Project => "it stands in the project".to_owned(),
+    };
+    let packages = found.packages.iter().map(|path| shown(path, start.base())).collect();
+    Ok(Some(Python { path: shown(&found.path, start.base()), from, packages }))
 }
 
 /// The dialects of one environment, each with its source.
@@ -282,6 +307,9 @@ fn write_text(out: &mut impl Write, found: &Found) -> io::Result<()> {
     }
     line("recursive", if found.recursive { "yes" } else { "no" })?;
     line("source roots", &list(&found.source_roots, "none"))?;
+    let python = found.python.as_ref().map(|python| format!("{} ({})", python.path, python.from));
+    let none = "none (name one with --python or the setting paths.python)";
+    line("python", python.as_deref().unwrap_or(none))?;
     let dialects: Vec<String> =
         found.dialects.iter().map(|dialect| format!("{} ({})", dialect.name, dialect.from)).collect();
     line("dialects", &list(&dialects, "not known (name one with --dialect or the setting dialects)"))?;
@@ -357,6 +385,7 @@ mod tests {
              \u{20} missing locations more\n\
              \u{20} recursive         no\n\
              \u{20} source roots      .\n\
+             \u{20} python            none (name one with --python or the setting paths.python)\n\
              \u{20} dialects          sqlite (sqlalchemy.url, alembic.ini:4)\n\
              \u{20} naming convention ix=ix_%(column_0_label)s (SQLAlchemy's default (m/env.py))\n\
              \u{20} configure         render_as_batch=false include_schemas=false transaction_per_migration=false \

@@ -74,6 +74,9 @@ pub struct Global {
     /// A folder that imports are looked for in; may be repeated.
     #[arg(long, global = true, value_name = "DIR")]
     source_root: Vec<Utf8PathBuf>,
+    /// The Python environment whose packages are read: its folder, its interpreter, or a site-packages folder.
+    #[arg(long, global = true, value_name = "PATH")]
+    python: Option<Utf8PathBuf>,
     /// Look for revision files in sub-folders too.
     #[arg(long, global = true)]
     recursive: bool,

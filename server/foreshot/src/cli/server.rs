@@ -1,6 +1,6 @@
 //! `foreshot server`
 
-use super::Global;
+use super::{Global, start};
 use crate::environment::{Selection, absolute};
 use crate::failure::code;
 use crate::lsp::{self, Ended, Scope};
@@ -40,6 +40,7 @@ fn scope(global: &Global) -> Result<Scope> {
         versions: all(&global.versions),
         source_roots: all(&global.source_root),
         recursive: global.recursive,
+        python: start::python(global, &here),
     });
-    Ok(Scope { selection, dialects: global.dialect.clone() })
+    Ok(Scope { selection, dialects: global.dialect.clone(), python: start::python(global, &here) })
 }

@@ -3,6 +3,7 @@
 use super::Global;
 use crate::config::Settings;
 use crate::environment::{Selection, absolute};
+use crate::packages;
 use anyhow::{Context, Result, anyhow, bail};
 use camino::{Utf8Path, Utf8PathBuf};
 use fact::files::Files;
@@ -53,6 +54,7 @@ impl Asked {
             versions: all(&global.versions),
             source_roots: all(&global.source_root),
             recursive: global.recursive,
+            python: python(global, &here),
             base,
         };
         Ok(Asked { here, selection, dialects: global.dialect.clone(), verbose: global.verbose > 0 })
@@ -82,6 +84,15 @@ impl Start {
     /// The directory that paths are shown from.
     pub fn base(&self) -> &Utf8Path {
         &self.selection.base
+    }
+}
+
+/// What is said about the Python environment.
+pub fn python(global: &Global, here: &Utf8Path) -> packages::Choice {
+    let activated = std::env::var("VIRTUAL_ENV").ok().filter(|path| !path.is_empty());
+    packages::Choice {
+        option: global.python.as_ref().map(|path| absolute(path, here)),
+        activated: activated.map(|path| absolute(Utf8Path::new(&path), here)),
     }
 }
 

@@ -128,6 +128,12 @@ impl Settings {
         self.paths("paths.source-roots")
     }
 
+    /// `paths.python`, made absolute, and its line.
+    pub fn python(&self) -> Option<(Utf8PathBuf, u32)> {
+        let line = self.items("paths.python").first()?.line;
+        Some((self.paths("paths.python").into_iter().next()?, line))
+    }
+
     /// `recursive`.
     pub fn recursive(&self) -> bool {
         self.items("recursive").iter().any(|item| item.text == "true")

@@ -4,6 +4,7 @@ use super::data::{Diagnostic, Severity};
 use super::diagnostics::Judging;
 use crate::config::{Chosen, Settings};
 use crate::environment::{Environments, Selection};
+use crate::packages;
 use advice::Options;
 use alembic::config::{ConfigError, Sources};
 use alembic::discover::{Discovered, Search, discover};
@@ -20,6 +21,8 @@ pub struct Scope {
     pub selection: Option<Selection>,
     /// Stands for the configured dialects, if there are any.
     pub dialects: Vec<Dialect>,
+    /// Which Python environment is meant, unless a selection says.
+    pub python: packages::Choice,
 }
 
 /// Files whose text decides which environments there are.
@@ -121,7 +124,7 @@ impl Finder<'_> {
         if !self.found.sources.contains(sources) {
             self.found.sources.push(sources.clone());
         }
-        self.layout(sources, &settings);
+        self.layout(sources, home, &settings);
     }
 
     /// The environments around `folder` and, where its own stand at the top, those of its sub-folders.
@@ -161,8 +164,17 @@ impl Finder<'_> {
         Layout::find(self.files, sources, &Extra::default()).ok()?.script_directory
     }
 
-    fn layout(&mut self, sources: &Sources, settings: &Settings) {
-        let extra = Extra { source_roots: settings.source_roots(), recursive: settings.recursive() };
+    fn layout(&mut self, sources: &Sources, home: Option<&Utf8Path>, settings: &Settings) {
+        let python = self.scope.python.find(self.files, settings, home.unwrap_or(Utf8Path::new("")), false);
+        let python = python.unwrap_or_else(|error| {
+            self.problem(&error);
+            None
+        });
+        let extra = Extra {
+            source_roots: settings.source_roots(),
+            recursive: settings.recursive(),
+            packages: python.map(|python| python.packages).unwrap_or_default(),
+        };
         match Layout::find(self.files, sources, &extra) {
             Ok(layout) => self.add(layout, settings),
             Err(error) => self.problem(&error.into()),

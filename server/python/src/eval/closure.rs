@@ -18,7 +18,10 @@ const MAX_MODULES: usize = 400;
 
 impl<H: Host> Interp<'_, H> {
     /// Evaluates all names of the modules loaded so far and of those that they import. False: there were too many.
-    pub fn load_imports(&mut self) -> bool {
+    ///
+    /// An installed package imports a great deal that has nothing to do with the project: of those, only modules that
+    /// import `about` themselves take part.
+    pub fn load_imports(&mut self, about: &str) -> bool {
         let mut waiting: Vec<Arc<SourceModule>> =
             self.modules.values().map(|LoadedModule { source, .. }| source.clone()).collect();
         waiting.sort_by_key(|source| source.file);
@@ -32,6 +35,7 @@ impl<H: Host> Interp<'_, H> {
             for dotted in imports(&source) {
                 if let Found::Module(found) = self.find(dotted)
                     && seen.insert(found.file)
+                    && (!self.sources.is_installed(found.file) || imports_from(&found, about))
                 {
                     waiting.push(found);
                 }
@@ -75,6 +79,10 @@ impl<H: Host> Interp<'_, H> {
             .map(Value::Object)
             .collect()
     }
+}
+
+fn imports_from(source: &SourceModule, package: &str) -> bool {
+    imports(source).iter().any(|dotted| dotted.split('.').next() == Some(package))
 }
 
 /// The dotted names that top-level statements of a module import, and the modules that names may stand for.

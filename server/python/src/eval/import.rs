@@ -306,6 +306,13 @@ impl<H: Host> Interp<'_, H> {
         found
     }
 
+    /// `importlib.metadata.version(distribution)`
+    pub(super) fn version(&mut self, distribution: &str) -> Option<Arc<str>> {
+        let version = self.sources.version(distribution);
+        self.trace.versions.insert(name(distribution), version.clone());
+        version
+    }
+
     pub(super) fn source_of(&self, frame: &Frame) -> Option<Arc<SourceModule>> {
         self.modules.get(&frame.file).map(|loaded| loaded.source.clone())
     }

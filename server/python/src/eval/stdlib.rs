@@ -154,6 +154,10 @@ fn function<H: Host>(interp: &mut Interp<'_, H>, path: &str, args: &Args, place:
             let factory = arg(0)?;
             return Some(interp.call(&factory, Args::default(), place));
         }
+        "importlib.metadata.version" | "importlib_metadata.version" => {
+            let distribution = args.get(0, "distribution_name")?.value.as_str()?.to_owned();
+            Value::Str(interp.version(&distribution)?)
+        }
         "functools.partial" => {
             let mut rest = args.clone();
             let at = rest.list.iter().position(|arg| arg.name.is_none())?;

@@ -57,6 +57,10 @@ check! {
         v = 2
         a = (1, 1, 2, n.elsewhere)
     "#]];
+    modules_by_their_text: "//- main.py\nimport importlib\nm = importlib.import_module('p.q')\na = m.x, importlib.import_module(name='outside.y').z\ntry: importlib.import_module('p.nope')\nexcept ImportError: b = 1\n//- p/__init__.py\n//- p/q.py\nx = 1\n" => expect![[r#"
+        a = (1, outside.y.z)
+        b = 1
+    "#]];
     special_names: "//- main.py\nfrom p import where\na = __name__, __file__, where()\nif __name__ == '__main__': b = 1\nelse: b = 2\n//- p/__init__.py\ndef where(): return __name__, __file__\n" => expect![[r#"
         a = ("main", "/src/main.py", ("p", "/src/p/__init__.py"))
         b = 2
