@@ -161,7 +161,7 @@ def unpacked(project: dict) -> pathlib.Path:
 
 
 def lay_out(project: dict) -> None:
-    """Give a project that needs settings a folder of links with a foreshot.toml, and one to its requirements."""
+    """Lay out what a project needs besides its files: settings, and requirements as if installed."""
     shutil.rmtree(packages(project).parent, ignore_errors=True)
     for pin in project.get("requires", []):
         packages(project).mkdir(parents=True, exist_ok=True)
