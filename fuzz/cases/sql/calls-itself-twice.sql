@@ -1,0 +1,1 @@
+CREATE PROCEDURE p() BEGIN CALL p(); CALL p(); END; CALL p()

@@ -1,0 +1,1 @@
+SET @s = 'EXECUTE p; EXECUTE p'; PREPARE p FROM @s; EXECUTE p
