@@ -5,7 +5,8 @@
     run.py --binary target/debug/foreshot enum_class   one of them, with its differences
 
 A case is a folder in cases/: case.json says what it shows and where to look, the Python files hold the
-models, and truth.DIALECT.json is what `create_all` left in the database, read back. Fails unless every fact is right.
+models, and truth.DIALECT.json is what `create_all` left in the database, read back. Fails unless every fact
+is right.
 """
 
 import argparse
