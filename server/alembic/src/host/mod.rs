@@ -129,7 +129,7 @@ impl<'a> MigrationHost<'a> {
         };
         let changes = self.changes.entry(table).or_default();
         *changes += 1;
-        KEPT + *changes / 4
+        KEPT + *changes
     }
 
     fn push(&mut self, step: Step) {
