@@ -125,7 +125,7 @@ pub struct Trace {
 impl Trace {
     /// Adds what another evaluation looked at.
     pub fn merge(&mut self, other: &Trace) {
-        self.modules.extend(other.modules.iter().map(|(dotted, resolved)| (*dotted, resolved.clone())));
+        self.modules.extend(other.modules.iter().map(|(dotted, resolved)| (*dotted, *resolved)));
         self.names.extend(&other.names);
         self.files.extend(other.files.iter().map(|(path, hash)| (path.clone(), *hash)));
     }

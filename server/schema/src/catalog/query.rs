@@ -160,13 +160,13 @@ impl Runner<'_> {
         let scope = Scope { bound: &[], outer: None };
         match &query.limit_clause {
             None => Ok(None),
-            Some(LimitClause::LimitOffset { limit, offset: None, .. }) => match limit {
-                None => Ok(None),
-                Some(limit) => match self.eval(limit, scope) {
+            Some(LimitClause::LimitOffset { limit: None, offset: None, .. }) => Ok(None),
+            Some(LimitClause::LimitOffset { limit: Some(limit), offset: None, .. }) => {
+                match self.eval(limit, scope) {
                     Cell::Int(limit) => Ok(usize::try_from(limit).ok()),
                     _ => Err(unreadable("LIMIT")),
-                },
-            },
+                }
+            }
             Some(_) => Err(unreadable("OFFSET")),
         }
     }

@@ -323,7 +323,7 @@ fn what_may_be_there_is_no_row_and_no_absence() {
 fn hostile_text_ends() {
     let long = format!("SELECT 1 FROM sqlite_master WHERE {}1=1", "name = 'a' OR ".repeat(900));
     let deep = format!("SELECT {}1{} FROM sqlite_master", "(".repeat(500), ")".repeat(500));
-    let many = format!("SELECT count(*) FROM {}", vec!["sqlite_master"; 12].join(", "));
+    let many = format!("SELECT count(*) FROM {}", ["sqlite_master"; 12].join(", "));
     let schema = schema(SL, LITE);
     for text in [&long, &deep, &many] {
         told(&schema, SL, text);
