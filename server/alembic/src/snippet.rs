@@ -26,7 +26,8 @@ from sqlalchemy import TIME, TIMESTAMP, Text, Time, UUID, Unicode, UnicodeText, 
 /// Runs the statements as the top level of a file that has imported `op`, `sa` and the like. `Err`: they are no Python,
 /// or raise.
 pub fn run(statements: &str, before: &State, context: &Context) -> Result<Evaluation, String> {
-    let text = format!("{HEADER}{statements}\ndef upgrade():\n    pass\n");
+    // Without a function to call afterwards, how the file itself ends is how the evaluation ends.
+    let text = format!("{HEADER}{statements}\n");
     let module = python::parse::parse(&text);
     if let Some(error) = module.errors.first() {
         return Err(error.message.clone());

@@ -108,12 +108,20 @@ pub(super) fn getattr(
         (Some("alembic"), "op") => Some(Ok(Value::path("alembic.op"))),
         (Some("alembic.op"), "impl" | "migration_context") => Some(Ok(handle(cx, Kind::Context))),
         (Some("alembic.context"), "bind") => Some(Ok(handle(cx, Kind::Bind))),
+        // `inspect(query).session`: whatever is looked into, its session is on the connection.
+        (_, "session") if is_inspection(of) => Some(Ok(handle(cx, Kind::Bind))),
         _ if is_operations(of) && path.is_none() => {
             // An Operations object made by hand is `op` under another name.
             Some(Ok(Value::path(&format!("alembic.op.{name}"))))
         }
         _ => None,
     }
+}
+
+/// `sqlalchemy.inspect(...)` of something that is no connection: a query, an object.
+fn is_inspection(of: &Value) -> bool {
+    let path = of.as_call().and_then(python::value::Call::path);
+    path.is_some_and(|path| matches!(path.as_str(), "sqlalchemy.inspect" | "sqlalchemy.inspection.inspect"))
 }
 
 pub(super) fn call(cx: &mut Cx<'_, '_>, path: Name, args: &Args, place: Place) -> Option<Eval> {

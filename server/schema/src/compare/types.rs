@@ -307,10 +307,12 @@ mod tests {
 
     #[test]
     fn attributes_of_mysql_mean_nothing_elsewhere() {
-        for text in ["INTEGER UNSIGNED", "INTEGER(10) UNSIGNED ZEROFILL", "INTEGER UNSIGNED ZEROFILL"] {
-            let model = Type::Native { text: text.into(), dialect: Some(Mysql) };
-            check_types(&Type::Integer, &model, &[]);
+        let model = |text: &str| Type::Native { text: text.into(), dialect: Some(Mysql) };
+        for text in ["INTEGER UNSIGNED", "INTEGER UNSIGNED ZEROFILL"] {
+            check_types(&Type::Integer, &model(text), &[]);
         }
+        // MariaDB keeps a width for every integer, and it is another one.
+        check_types(&Type::Integer, &model("INTEGER(10) UNSIGNED ZEROFILL"), &[Mariadb]);
     }
 
     #[test]

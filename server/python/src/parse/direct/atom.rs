@@ -274,6 +274,10 @@ impl Reader<'_> {
             }
             lower = Some(value.id);
         }
+        // The grammar knows no slice inside a type.
+        if self.is_type {
+            return None;
+        }
         let mut parts = [None; 2];
         for part in &mut parts {
             if !self.eat(Token::Colon)? {
