@@ -3,9 +3,11 @@
 pub mod files;
 mod place;
 mod reason;
+mod same;
 
 pub use place::{FileId, NodeId, Place};
 pub use reason::{Reason, Unknown};
+pub use same::{is_strict, same, strictly};
 
 /// An interned identifier: comparing two is comparing two pointers.
 pub type Name = ustr::Ustr;
@@ -80,7 +82,7 @@ impl<T: PartialEq> PartialEq for Fact<T> {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Fact::Known(a), Fact::Known(b)) => a == b,
-            (Fact::Unknown(_), Fact::Unknown(_)) => true,
+            (Fact::Unknown(a), Fact::Unknown(b)) => !is_strict() || a == b,
             _ => false,
         }
     }

@@ -14,7 +14,8 @@ pub struct NodeId(pub u32);
 /// into bytes.
 ///
 /// **Every two places are equal, and none adds to a hash**, so that whatever carries places can derive `PartialEq` and
-/// `Hash` and compare by meaning alone. [`Place::key`] is there for the rare caller that wants the position itself.
+/// `Hash` and compare by meaning alone. [`Place::key`] is there for the rare caller that wants the position itself, and
+/// [`same`](crate::same) for the one that wants to know whether two values were read at the same places.
 #[derive(Clone, Copy)]
 pub struct Place {
     pub file: FileId,
@@ -49,8 +50,8 @@ impl std::fmt::Debug for Place {
 }
 
 impl PartialEq for Place {
-    fn eq(&self, _: &Place) -> bool {
-        true
+    fn eq(&self, other: &Place) -> bool {
+        !crate::is_strict() || self.key() == other.key()
     }
 }
 

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 /// A type as the call that was written: `sqlalchemy.VARCHAR(length=5)` where the type is just a string of that length.
 ///
-/// A spelling is no fact of the schema: all are equal and none adds to a hash. It knows the type that it spells, so a
-/// column whose type has become another one has no spelling.
+/// A spelling is no fact of the schema: all are equal and none adds to a hash; to [`fact::same`] they differ. It knows the
+/// type that it spells, so a column whose type has become another one has no spelling.
 #[derive(Debug, Clone, Default)]
 pub struct Spelling(Option<Arc<(Type, Term)>>);
 
@@ -48,8 +48,8 @@ impl Spelling {
 }
 
 impl PartialEq for Spelling {
-    fn eq(&self, _: &Spelling) -> bool {
-        true
+    fn eq(&self, other: &Spelling) -> bool {
+        !fact::is_strict() || self.0 == other.0
     }
 }
 
@@ -70,6 +70,15 @@ mod tests {
         assert_eq!(spelling.of(&Type::string(None)), Some(&varchar));
         assert_eq!(spelling.of(&Type::string(Some(5))), None);
         assert_eq!(Spelling::default().of(&Type::string(None)), None);
+    }
+
+    #[test]
+    fn caches_tell_spellings_apart() {
+        let spelled = |path: &str| Spelling::new(Type::string(None), Term::Path(path.into()));
+        for (other, same) in [("sqlalchemy.VARCHAR", true), ("sqlalchemy.String", false)] {
+            let (a, b) = (spelled("sqlalchemy.VARCHAR"), spelled(other));
+            assert_eq!((a == b, fact::same(&a, &b)), (true, same), "{other}");
+        }
     }
 
     #[test]
