@@ -12,6 +12,7 @@ use crate::column::Autoincrement;
 use crate::dialect::{reported, reported_default};
 use crate::{Column, Dialect, Index, Kind, Schema, Table, TableName, Type, Unique};
 use fact::{Fact, Name};
+use imbl::ordmap::DiffItem;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -89,21 +90,26 @@ pub enum Object {
 
 /// What is different in `after`, table by table.
 pub fn differences(before: &Schema, after: &Schema, dialect: Option<Dialect>) -> Vec<Difference> {
-    let mut out = Vec::new();
-    for (name, old) in &before.tables {
-        match after.tables.get(name) {
-            Some(new) if Arc::ptr_eq(old, new) => {}
-            Some(new) => out.extend(table_differences(old, new, dialect)),
-            None if after.opaque.is_some() || after.maybe_tables.contains_key(name) => {}
-            None => out.push(Difference { subject: *name, what: What::TableGone }),
+    let (mut out, mut new) = (Vec::new(), Vec::new());
+    // What the two share is not gone through: next to the whole schema a revision changes little.
+    for item in before.tables.diff(&after.tables) {
+        match item {
+            DiffItem::Update { old: (_, old), new: (_, new) } => {
+                out.extend(table_differences(old, new, dialect));
+            }
+            DiffItem::Remove(name, _) => {
+                if after.opaque.is_none() && !after.maybe_tables.contains_key(name) {
+                    out.push(Difference { subject: *name, what: What::TableGone });
+                }
+            }
+            DiffItem::Add(name, _) => {
+                if before.opaque.is_none() && !before.maybe_tables.contains_key(name) {
+                    new.push(Difference { subject: *name, what: What::TableNew });
+                }
+            }
         }
     }
-    for name in after.tables.keys() {
-        let maybe = before.opaque.is_some() || before.maybe_tables.contains_key(name);
-        if !before.tables.contains_key(name) && !maybe {
-            out.push(Difference { subject: *name, what: What::TableNew });
-        }
-    }
+    out.append(&mut new);
     enum_differences(before, after, &mut out);
     out
 }
