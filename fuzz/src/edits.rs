@@ -99,7 +99,7 @@ pub fn run(data: &[u8]) {
 /// Asserts that the world is the one that it would be from scratch.
 fn compare(kept: &World, files: &Memory, options: &[EnvironmentOptions], checker: &Checker) {
     let fresh = World::new(Arc::new(files.clone()), options.to_vec());
-    let (kept_picture, fresh_picture) = (picture(kept), picture(&fresh));
+    let (kept_picture, fresh_picture) = (picture(&kept.snapshot()), picture(&fresh.snapshot()));
     if let Some((one, other)) =
         kept_picture.lines().zip(fresh_picture.lines()).find(|(one, other)| one != other)
     {

@@ -98,16 +98,16 @@ fn judged_from(environment: &Environment, options: &Options) -> Option<RevSet> {
 /// What the revisions of one history give, in its order.
 fn points(
     scene: Scene<'_>,
-    context: &Context,
+    context: &Arc<Context>,
     history: &History,
     old: Option<&RevSet>,
     unit: &Unit,
     checker: &Checker,
 ) -> Vec<Arc<Collected>> {
     let lookup = Lookup::new(history, &scene.environment.graph, context);
-    history
-        .points
-        .par_iter()
+    let points: Vec<&Arc<Point>> = history.points.iter().collect();
+    points
+        .into_par_iter()
         .filter(|point| old.is_none_or(|old| !old.contains(point.rev)))
         .filter_map(|point| {
             let revision = scene.environment.revision(point.rev)?;
@@ -129,7 +129,7 @@ fn points(
 /// What one revision gives on one dialect, and whether that rests on the revision alone.
 fn revision_findings(
     scene: Scene<'_>,
-    context: &Context,
+    context: &Arc<Context>,
     point: &Arc<Point>,
     revision: &Arc<Revision>,
     lookup: &Lookup<'_>,

@@ -98,7 +98,7 @@ impl<'a> Lookup<'a> {
         made: impl Fn(&Step) -> bool,
     ) -> Fate {
         let points = &self.history.points;
-        let here = points.iter().position(|point| point.rev == at.rev).unwrap_or(points.len());
+        let here = self.history.position(at.rev).unwrap_or(points.len());
         let here = if at.downgrade { here + 1 } else { here };
         let makes = |point: &&Arc<Point>| !has(&point.before.schema) && has(&point.after.schema);
         let ancestors = self.graph.ancestors(&[at.rev]);

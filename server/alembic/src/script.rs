@@ -3,17 +3,18 @@
 use crate::graph::{Graph, Links, LoadError, Rev};
 use crate::revision_file::{Fault, RevisionFile};
 use fact::FileId;
+use imbl::Vector;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
-/// The revision files of one environment, in load order, and the graph that they make.
+/// The revision files of one environment, in load order, and the graph that they make. Clones share what is the same.
 #[derive(Debug, Clone, Default)]
 pub struct Script {
-    files: Vec<Arc<RevisionFile>>,
+    files: Vector<Arc<RevisionFile>>,
     /// Where each file stands in `files`.
-    by_file: FxHashMap<FileId, usize>,
+    by_file: Arc<FxHashMap<FileId, usize>>,
     /// The files that have a place in the graph, by [`Rev`].
-    of_rev: Vec<usize>,
+    of_rev: Arc<[usize]>,
     links: Arc<[Links]>,
     graph: Arc<Graph>,
 }
@@ -29,14 +30,30 @@ pub enum Refusal<'a> {
 
 impl Script {
     /// The history of `files`, given in load order.
-    pub fn new(files: Vec<Arc<RevisionFile>>) -> Script {
+    pub fn new(files: impl IntoIterator<Item = Arc<RevisionFile>>) -> Script {
         Script::after(&Script::default(), files)
     }
 
+    /// This history with other versions of some of its files, each with its place in [`Script::files`].
+    pub fn edited(&self, edits: &[(usize, Arc<RevisionFile>)]) -> Script {
+        let mut files = self.files.clone();
+        let mut linked_alike = true;
+        for (index, file) in edits {
+            let Some(known) = files.get_mut(*index) else { continue };
+            linked_alike &= known.file == file.file && known.links() == file.links();
+            *known = file.clone();
+        }
+        match linked_alike {
+            true => Script { files, ..self.clone() },
+            false => Script::after(self, files),
+        }
+    }
+
     /// The history of `files` as it follows on `before`: files that are linked as before make the same graph.
-    pub fn after(before: &Script, files: Vec<Arc<RevisionFile>>) -> Script {
+    pub fn after(before: &Script, files: impl IntoIterator<Item = Arc<RevisionFile>>) -> Script {
+        let files: Vector<Arc<RevisionFile>> = files.into_iter().collect();
         let with_id = files.iter().enumerate().filter_map(|(index, file)| Some((index, file.links()?)));
-        let (of_rev, links): (Vec<_>, Vec<_>) = with_id.unzip();
+        let (of_rev, links): (Vec<usize>, Vec<Links>) = with_id.unzip();
         let (links, graph) = match *before.links == *links {
             true => (before.links.clone(), before.graph.clone()),
             false => {
@@ -45,11 +62,11 @@ impl Script {
             }
         };
         let by_file = files.iter().enumerate().map(|(index, file)| (file.file, index)).collect();
-        Script { files, by_file, of_rev, links, graph }
+        Script { files, by_file: Arc::new(by_file), of_rev: of_rev.into(), links, graph }
     }
 
     /// Every revision file in load order, whether its id is known or not.
-    pub fn files(&self) -> &[Arc<RevisionFile>] {
+    pub fn files(&self) -> &Vector<Arc<RevisionFile>> {
         &self.files
     }
 
@@ -67,9 +84,14 @@ impl Script {
         self.of_rev.get(rev.index()).copied()
     }
 
+    /// Where a file stands in [`Script::files`].
+    pub fn position(&self, file: FileId) -> Option<usize> {
+        self.by_file.get(&file).copied()
+    }
+
     /// The revision that a file holds; `None` if it is none of these files, or if its id is not known.
     pub fn rev_of(&self, file: FileId) -> Option<Rev> {
-        self.rev(*self.by_file.get(&file)?)
+        self.rev(self.position(file)?)
     }
 
     /// The revision of the file at `index` of [`Script::files`]; `None` if its id is not known.
@@ -102,7 +124,7 @@ mod tests {
             let path = Utf8PathBuf::from(format!("/v/{index}-.py"));
             Arc::new(RevisionFile::read(&path, FileId(index as u32), &python::parse::parse(text)))
         };
-        Script::new(texts.iter().enumerate().map(file).collect())
+        Script::new(texts.iter().enumerate().map(file))
     }
 
     /// `expect`: the file to look at and what is wrong.
@@ -150,9 +172,19 @@ mod tests {
     #[track_caller]
     fn check_reuse(before: &[&str], texts: &[&str], expect: bool) {
         let (before, fresh) = (script(before), script(texts));
-        let after = Script::after(&before, fresh.files().to_vec());
+        let after = Script::after(&before, fresh.files().clone());
         assert_eq!(Arc::ptr_eq(before.graph(), after.graph()), expect, "{texts:?}");
         assert_eq!(after.graph().order(), fresh.graph().order());
+        if before.files().len() == texts.len() {
+            let edits: Vec<_> = fresh.files().iter().cloned().enumerate().collect();
+            let edited = before.edited(&edits);
+            assert_eq!(Arc::ptr_eq(before.graph(), edited.graph()), expect, "{texts:?}");
+            assert_eq!(edited.graph().order(), fresh.graph().order());
+            for (index, file) in edits {
+                assert_eq!(edited.rev(index), fresh.rev(index));
+                assert!(edited.files().get(index).is_some_and(|edited| Arc::ptr_eq(edited, &file)));
+            }
+        }
     }
 
     #[test]

@@ -44,7 +44,8 @@ pub fn run(statements: &str, before: &State, context: &Context) -> Result<Evalua
     let files = Memory::default();
     let code = Code { sources: &NoSources, files: &files, engine: None };
     let options = Fact::Known([].into());
-    let surroundings = Surroundings { before: before.clone(), context: context.clone(), options };
+    let context = Arc::new(context.clone());
+    let surroundings = Surroundings { before: before.clone(), context, options };
     let Some(evaluation) = evaluate(&source, Direction::Upgrade, code, Some(&surroundings)) else {
         return Err("it cannot be evaluated".to_owned());
     };

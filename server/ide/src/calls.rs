@@ -20,7 +20,7 @@ impl<'a> Runs<'a> {
     /// The runs of the revision in `file`, by dialect; none if no history reaches it.
     pub fn of(environment: &'a Environment, file: FileId) -> Vec<Runs<'a>> {
         let Some(rev) = environment.rev_of(file) else { return Vec::new() };
-        let run = |(context, history): &'a (Context, Arc<alembic::history::History>)| {
+        let run = |(context, history): &'a (Arc<Context>, Arc<alembic::history::History>)| {
             let point = history.point(rev)?;
             Some(Runs { context, point, down: environment.downgrade(context, point) })
         };

@@ -2,6 +2,7 @@
 
 use crate::environment::EnvironmentOptions;
 use crate::revision::Revision;
+use crate::store::Parsed;
 use fact::{Name, Place, name};
 use python::ast::{ArgKind, Expr, Stmt, StmtId};
 use schema::{Dialect, Kind};
@@ -21,9 +22,9 @@ pub enum Evidence {
 }
 
 /// The dialects of an environment: never none, `None` for a database that nobody has named.
-pub(crate) fn of(
+pub(crate) fn of<'a>(
     options: &EnvironmentOptions,
-    revisions: &[Arc<Revision>],
+    revisions: impl IntoIterator<Item = &'a Arc<Revision>>,
 ) -> (Vec<Option<Dialect>>, Evidence) {
     if !options.dialects.is_empty() {
         return (options.dialects.iter().copied().map(Some).collect(), Evidence::Given);
@@ -36,6 +37,12 @@ pub(crate) fn of(
         Some((kind, module, place)) => one(kind, Evidence::Import { module, place }),
         None => (vec![None], Evidence::None),
     }
+}
+
+/// Whether another version of a revision leaves the answer of [`of`] as it is.
+pub(crate) fn unmoved(options: &EnvironmentOptions, before: &Revision, now: &Revision) -> bool {
+    let given = !options.dialects.is_empty() || options.layout.config.dialect().is_some();
+    given || fact::same(before.named(), now.named())
 }
 
 /// Drivers that speak to one kind of database only.
@@ -54,33 +61,51 @@ const DRIVERS: &[(&str, Kind)] = &[
     ("pymssql", Kind::Mssql),
 ];
 
-/// The one kind of database whose drivers or types the revisions import, if nothing says that there are others: who asks
-/// for the name of the database, picks a variant of a type by it, or sets options of another kind has several.
-fn imported(revisions: &[Arc<Revision>]) -> Option<(Kind, Name, Place)> {
-    let mut found: Option<(Kind, Name, Place)> = None;
-    let mut named: Option<Kind> = None;
+/// The one kind of database whose drivers or types the revisions import, if nothing says that there are others.
+fn imported<'a>(revisions: impl IntoIterator<Item = &'a Arc<Revision>>) -> Option<(Kind, Name, Place)> {
+    let mut all = Named::default();
     for revision in revisions {
-        for (ordinal, item) in revision.parsed.module.items.iter().enumerate() {
-            let place = |node| Place::new(revision.parsed.file, ordinal as u32, node);
-            for (index, stmt) in item.tree.stmts.iter().enumerate() {
-                for (kind, module) in of_stmt(stmt) {
-                    if *named.get_or_insert(kind) != kind {
-                        return None;
-                    }
-                    found.get_or_insert((kind, module, place(StmtId(index as u32).into())));
-                }
-            }
-            if item.tree.exprs.iter().any(names_a_kind) {
-                return None;
-            }
-            for kind in item.tree.exprs.iter().flat_map(options) {
-                if *named.get_or_insert(kind) != kind {
-                    return None;
-                }
-            }
+        let named = revision.named();
+        all.several |= named.several;
+        named.kind.into_iter().for_each(|kind| all.add(kind));
+        all.import = all.import.or(named.import);
+        if all.several {
+            return None;
         }
     }
-    found
+    all.import
+}
+
+/// The databases that one revision names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Named {
+    /// Who asks for the name of the database, picks a variant of a type by it, or names two kinds has several.
+    several: bool,
+    kind: Option<Kind>,
+    /// The first import of a driver or of types.
+    import: Option<(Kind, Name, Place)>,
+}
+
+impl Named {
+    pub fn by(parsed: &Parsed) -> Named {
+        let mut named = Named::default();
+        for (ordinal, item) in parsed.module.items.iter().enumerate() {
+            for (index, stmt) in item.tree.stmts.iter().enumerate() {
+                for (kind, module) in of_stmt(stmt) {
+                    let node = StmtId(index as u32).into();
+                    named.add(kind);
+                    named.import.get_or_insert((kind, module, Place::new(parsed.file, ordinal as u32, node)));
+                }
+            }
+            named.several |= item.tree.exprs.iter().any(names_a_kind);
+            item.tree.exprs.iter().flat_map(options).for_each(|kind| named.add(kind));
+        }
+        named
+    }
+
+    fn add(&mut self, kind: Kind) {
+        self.several |= *self.kind.get_or_insert(kind) != kind;
+    }
 }
 
 /// The kinds of databases that an import is about.

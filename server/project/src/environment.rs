@@ -1,11 +1,13 @@
 //! One Alembic environment: its revision files, its graph, and its history on every dialect.
 
+use crate::caches::Caches;
 use crate::dialects::{self, Evidence};
-use crate::fold::{Caches, Folder};
+use crate::fold::Folder;
 use crate::initial::{self, Histories, Start};
 use crate::revision::Revision;
 use crate::roots::{Roots, revision_module};
 use crate::same;
+use crate::world::Stale;
 use alembic::env::EnvFacts;
 use alembic::evaluate::{Code, Direction, Evaluation};
 use alembic::graph::{Graph, Ids, Rev};
@@ -17,9 +19,9 @@ use alembic::script::Script;
 use alembic::state::State;
 use camino::Utf8PathBuf;
 use fact::{Fact, FileId};
+use imbl::Vector;
 use python::modules::{SourceModule, Sources};
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 use schema::apply::Context;
 use schema::naming::NamingConvention;
 use schema::{Dialect, Kind};
@@ -38,14 +40,17 @@ pub struct EnvironmentOptions {
     pub target: Option<Vec<String>>,
 }
 
+/// So few revisions are not shared out.
+const FEW: usize = 8;
+
 /// One version of an environment. Everything in it is immutable; versions share what did not change.
 pub struct Environment {
     pub options: Arc<EnvironmentOptions>,
     pub roots: Roots,
     /// In load order, as the files of `script`.
-    pub revisions: Vec<Arc<Revision>>,
+    pub revisions: Vector<Arc<Revision>>,
     /// Files that two version locations hold; Alembic warns and ignores the second.
-    pub repeated: Vec<Utf8PathBuf>,
+    pub repeated: Arc<[Utf8PathBuf]>,
     pub script: Script,
     /// The graph of `script`.
     pub graph: Arc<Graph>,
@@ -57,10 +62,10 @@ pub struct Environment {
     /// The order of `alembic upgrade`.
     pub order: Arc<[Rev]>,
     /// By dialect, in the order of `dialects`.
-    pub histories: Vec<(Context, Arc<History>)>,
+    pub histories: Vec<(Arc<Context>, Arc<History>)>,
     /// What the histories start from, where the program makes tables before the first revision.
     pub(crate) start: Option<Start>,
-    pub(crate) caches: Arc<Caches>,
+    pub(crate) caches: Caches,
 }
 
 impl Environment {
@@ -72,47 +77,105 @@ impl Environment {
         for path in &listing.paths {
             store.id(path);
         }
-        let known: FxHashMap<FileId, Arc<Revision>> = before
-            .into_iter()
-            .flat_map(|env| &env.revisions)
-            .map(|rev| (rev.parsed.file, rev.clone()))
-            .collect();
         let revisions: Vec<Arc<Revision>> = listing
             .paths
             .par_iter()
             .map(|path| {
                 let parsed = store.parsed(path);
-                match known.get(&parsed.file) {
+                match before.and_then(|before| before.revision_of(parsed.file)) {
                     Some(revision) if revision.holds(&parsed, &roots) => revision.clone(),
                     _ => Arc::new(Revision::read(parsed, &roots)),
                 }
             })
             .collect();
-        let files = revisions.iter().map(|revision| revision.facts.clone()).collect();
+        let files = revisions.iter().map(|revision| revision.facts.clone());
         let script = match before {
             Some(before) => Script::after(&before.script, files),
             None => Script::new(files),
         };
-        let graph = script.graph().clone();
-        let order = order(&graph, options.target.as_deref());
         let (dialects, evidence) = dialects::of(&options, &revisions);
-        let env = before.and_then(|before| known_env(&options, &dialects, before, &roots));
+        let env = before.and_then(|before| {
+            before.env.get().filter(|env| env_holds(env, &options, &dialects, before, &roots))
+        });
         let mut environment = Environment {
+            order: order(script.graph(), options.target.as_deref()),
             options,
             roots,
-            revisions,
-            repeated: listing.repeated,
+            revisions: revisions.into(),
+            repeated: listing.repeated.into(),
+            graph: script.graph().clone(),
             script,
-            graph,
             dialects,
             evidence,
-            env: env.map(OnceLock::from).unwrap_or_default(),
-            order: order.into(),
+            env: env.cloned().map(OnceLock::from).unwrap_or_default(),
             histories: Vec::new(),
             start: None,
-            caches: before.map(|before| before.caches.clone()).unwrap_or_default(),
+            caches: before.map(|before| before.caches.fork()).unwrap_or_default(),
         };
-        environment.fold(before);
+        for revision in &environment.revisions {
+            environment.note_headers(revision);
+        }
+        environment.fold(before, None);
+        environment
+    }
+
+    /// The version after a change: only what looked at something stale is looked at again.
+    pub(crate) fn changed(&self, roots: Roots, stale: &Stale) -> Environment {
+        if stale.listed {
+            return Environment::load(self.options.clone(), Some(self), roots);
+        }
+        // Other threads may go on to evaluate in this version: only what was noted before the files are compared counts.
+        let env = self.env.get();
+        let caches = self.caches.fork();
+        let touched = caches.touched(stale);
+        let mut revisions = self.revisions.clone();
+        let (mut edits, mut same_dialects) = (Vec::new(), true);
+        for index in touched.iter().filter_map(|file| self.script.position(*file)) {
+            let Some(revision) = revisions.get_mut(index) else { continue };
+            let parsed = roots.store().parsed(&revision.parsed.path);
+            if revision.holds(&parsed, &roots) {
+                continue;
+            }
+            let read = Arc::new(Revision::read(parsed, &roots));
+            same_dialects &= dialects::unmoved(&self.options, revision, &read);
+            edits.push((index, read.facts.clone()));
+            *revision = read;
+        }
+        let script = self.script.edited(&edits);
+        let (dialects, evidence) = match same_dialects {
+            true => (self.dialects.clone(), self.evidence.clone()),
+            false => dialects::of(&self.options, &revisions),
+        };
+        let env = env.filter(|env| {
+            let stands = dialects == self.dialects && self.env_stands(env, &touched, &roots);
+            stands || env_holds(env, &self.options, &dialects, self, &roots)
+        });
+        let mut environment = Environment {
+            options: self.options.clone(),
+            roots,
+            order: match Arc::ptr_eq(script.graph(), &self.graph) {
+                true => self.order.clone(),
+                false => order(script.graph(), self.options.target.as_deref()),
+            },
+            revisions,
+            repeated: self.repeated.clone(),
+            graph: script.graph().clone(),
+            script,
+            dialects,
+            evidence,
+            env: env.cloned().map(OnceLock::from).unwrap_or_default(),
+            histories: Vec::new(),
+            start: None,
+            caches,
+        };
+        for (index, _) in &edits {
+            environment
+                .revisions
+                .get(*index)
+                .into_iter()
+                .for_each(|revision| environment.note_headers(revision));
+        }
+        environment.fold(Some(self), Some(&touched));
         environment
     }
 
@@ -125,6 +188,11 @@ impl Environment {
         self.revisions.get(self.script.index(rev)?)
     }
 
+    /// The revision that a file is.
+    pub fn revision_of(&self, file: FileId) -> Option<&Arc<Revision>> {
+        self.revisions.get(self.script.position(file)?)
+    }
+
     /// The node of a revision file.
     pub fn rev_of(&self, file: FileId) -> Option<Rev> {
         self.script.rev_of(file)
@@ -135,14 +203,16 @@ impl Environment {
         self.env.get_or_init(|| match &self.options.layout.env_py {
             Some(path) => {
                 let parsed = self.roots.store().parsed(path);
-                Arc::new(alembic::env::read(&revision_module(&parsed), &self.workspace()))
+                let facts = alembic::env::read(&revision_module(&parsed), &self.workspace());
+                self.caches.note(&self.roots, parsed.file, &facts.trace);
+                Arc::new(facts)
             }
             None => Arc::default(),
         })
     }
 
     /// The history on one dialect.
-    pub fn history(&self, dialect: Option<Dialect>) -> Option<&(Context, Arc<History>)> {
+    pub fn history(&self, dialect: Option<Dialect>) -> Option<&(Arc<Context>, Arc<History>)> {
         self.histories.iter().find(|(context, _)| context.dialect == dialect)
     }
 
@@ -164,25 +234,55 @@ impl Environment {
     }
 
     /// What a revision meets on a database in this state.
-    pub(crate) fn surroundings(&self, before: &State, context: &Context) -> Surroundings {
+    pub(crate) fn surroundings(&self, before: &State, context: &Arc<Context>) -> Surroundings {
         Surroundings { before: before.clone(), context: context.clone(), options: self.env().options.clone() }
     }
 
-    fn fold(&mut self, before: Option<&Environment>) {
+    /// Whether env.py says what it said, as far as `touched` files go.
+    fn env_stands(&self, env: &EnvFacts, touched: &[FileId], roots: &Roots) -> bool {
+        let file = self.options.layout.env_py.as_ref().and_then(|path| roots.store().known_id(path));
+        file.is_none_or(|file| touched.binary_search(&file).is_err())
+            && (!env.searched || roots.finds_the_same(&self.roots))
+    }
+
+    fn note_headers(&self, revision: &Revision) {
+        if let Some(trace) = revision.trace() {
+            self.caches.note(&self.roots, revision.parsed.file, trace);
+        }
+    }
+
+    /// `touched`: the files that may say something else than `before`; `None`: any file may.
+    fn fold(&mut self, before: Option<&Environment>, touched: Option<&[FileId]>) {
         if self.order.is_empty() && self.options.target.is_some() {
             return;
         }
-        let caches = self.caches.renewed(self);
-        // env.py and what it imports take about as long as the revisions that ask nothing.
-        let (_, naming) = rayon::join(|| self.prepare(&caches), || self.naming());
+        let lost = self.caches.renew(self, touched);
+        let in_order = |file: &FileId| self.rev_of(*file);
+        let touched: Option<Vec<Rev>> = touched.map(|files| files.iter().filter_map(in_order).collect());
+        let naming = match touched.as_deref() {
+            // They are evaluated before another thread has woken up.
+            Some(revs) if revs.len() < FEW => {
+                revs.iter().for_each(|rev| self.prepare(&[*rev]));
+                self.naming()
+            }
+            // env.py and what it imports take about as long as the revisions that ask nothing.
+            revs => rayon::join(|| self.prepare(revs.unwrap_or(&self.order)), || self.naming()).1,
+        };
+        // Another order, or other options for those who ask for them, concerns every revision.
+        let stands = before.is_some_and(|before| {
+            let env = before.env.get().is_some_and(|env| Arc::ptr_eq(env, self.env()));
+            env && Arc::ptr_eq(&before.order, &self.order)
+        });
+        let touched = touched.as_deref().filter(|_| stands);
         let this = &*self;
-        let fold = |start: Option<(&Initial, Holds)>, before: &[(Context, Arc<History>)]| {
+        let fold = |start: Option<(&Initial, Holds)>, before: &[(Arc<Context>, Arc<History>)]| {
             let one = |dialect: &Option<Dialect>| {
-                let context = Context { dialect: *dialect, naming: naming.clone() };
+                let context = Arc::new(Context { dialect: *dialect, naming: naming.clone() });
                 let old = before.iter().find(|(known, _)| same::contexts(known, &context));
+                let context = old.map_or(context, |(known, _)| known.clone());
                 let start = start.map(|(start, holds)| start.state(&context, holds));
-                let folder = Folder { environment: this, caches: &caches, context: &context };
-                let history = folder.fold(old.map(|(_, history)| &**history), start);
+                let folder = Folder { environment: this, lost: &lost, context: &context };
+                let history = folder.fold(old.map(|(_, history)| &**history), start, touched);
                 (context, Arc::new(history))
             };
             this.dialects.iter().map(one).collect::<Histories>()
@@ -197,51 +297,47 @@ impl Environment {
         let filled = search.as_ref().and_then(chosen);
         self.start = search.map(|search| Start { search, plain: plain.clone() });
         self.histories = filled.unwrap_or(plain);
-        self.caches = Arc::new(caches);
     }
 
     /// Evaluates in parallel what asks nothing of the database.
-    fn prepare(&self, caches: &Caches) {
-        let missing: Vec<&Arc<Revision>> = self
-            .order
+    fn prepare(&self, revs: &[Rev]) {
+        let missing: Vec<&Arc<Revision>> = revs
             .iter()
             .filter_map(|rev| self.revision(*rev))
-            .filter(|revision| !caches.knows(revision, Direction::Upgrade))
+            .filter(|revision| !self.caches.knows(revision, Direction::Upgrade))
             .collect();
-        let evaluated: Vec<(&Arc<Revision>, Option<Evaluation>)> = missing
-            .par_iter()
-            .map(|revision| (*revision, revision.evaluate(Direction::Upgrade, self.code(), None)))
-            .collect();
+        let evaluate = |revision: &&Arc<Revision>| revision.evaluate(Direction::Upgrade, self.code(), None);
+        let evaluated: Vec<Option<Evaluation>> = match missing.as_slice() {
+            [revision] => vec![evaluate(revision)],
+            missing => missing.par_iter().map(evaluate).collect(),
+        };
+        let evaluated = missing.into_iter().zip(evaluated);
         for (revision, evaluation) in evaluated {
-            caches.put_independent(revision, Direction::Upgrade, evaluation);
+            self.caches.put_independent(self, revision, Direction::Upgrade, evaluation);
         }
     }
 
     /// The downgrade of a revision from the state that its upgrade left. Evaluated when it is first asked for.
-    pub fn downgrade(&self, context: &Context, point: &Point) -> Option<Arc<Down>> {
+    pub fn downgrade(&self, context: &Arc<Context>, point: &Point) -> Option<Arc<Down>> {
         let revision = self.revision(point.rev)?;
-        let down = point.downgrade.get_or_init(|| {
-            let surroundings = self.surroundings(&point.after, context);
-            let evaluation = self.caches.evaluation(self, revision, Direction::Downgrade, &surroundings);
-            Arc::new(Down::new(evaluation, &point.after, context))
-        });
-        Some(down.clone())
+        let surroundings = self.surroundings(&point.after, context);
+        let evaluation = self.caches.evaluation(self, revision, Direction::Downgrade, &surroundings);
+        Some(point.down(evaluation, context))
     }
 }
 
-/// What was known of env.py, if it still holds.
-fn known_env(
+/// Whether what `before` knew of env.py still holds.
+fn env_holds(
+    known: &EnvFacts,
     options: &EnvironmentOptions,
     dialects: &[Option<Dialect>],
     before: &Environment,
     roots: &Roots,
-) -> Option<Arc<EnvFacts>> {
-    let known = before.env.get()?;
+) -> bool {
     if *dialects != *before.dialects || known.searched && !roots.finds_the_same(&before.roots) {
-        return None;
+        return false;
     }
-    let (path, old) = (options.layout.env_py.as_ref(), before.options.layout.env_py.as_ref());
-    let same = match (path, old) {
+    match (&options.layout.env_py, &before.options.layout.env_py) {
         (None, None) => true,
         (Some(path), Some(old)) if path == old => {
             let parsed = roots.store().parsed(path);
@@ -249,8 +345,7 @@ fn known_env(
             old.is_some_and(|old| old.hash == parsed.hash) && known.trace.holds(roots)
         }
         _ => false,
-    };
-    same.then(|| known.clone())
+    }
 }
 
 /// What env.py may ask of the project.
@@ -276,13 +371,13 @@ impl alembic::env::Workspace for Workspace<'_> {
     }
 }
 
-fn order(graph: &Graph, target: Option<&[String]>) -> Vec<Rev> {
+fn order(graph: &Graph, target: Option<&[String]>) -> Arc<[Rev]> {
     match target {
-        None => graph.order(),
-        Some([]) => Vec::new(),
+        None => graph.order().into(),
+        Some([]) => Arc::default(),
         Some(target) => {
             let revs = graph.get_revisions(&Ids::many(target)).unwrap_or_default();
-            graph.order_below(&revs)
+            graph.order_below(&revs).into()
         }
     }
 }

@@ -8,13 +8,14 @@ use crate::roots::Roots;
 use alembic::history::History;
 use alembic::initial::{Holds, Initial, Search, calls, search};
 use fact::FileId;
+use imbl::ordmap::DiffItem;
 use rustc_hash::FxHashSet;
 use schema::apply::{Context, Failed};
-use schema::{Operation, TableName};
+use schema::{Operation, Table, TableName};
 use std::sync::Arc;
 
 /// The histories of an environment on every dialect.
-pub(crate) type Histories = Vec<(Context, Arc<History>)>;
+pub(crate) type Histories = Vec<(Arc<Context>, Arc<History>)>;
 
 /// What a history starts from, and the histories without it.
 #[derive(Clone)]
@@ -82,11 +83,13 @@ fn assumed(history: &History) -> FxHashSet<TableName> {
         if matches!(applied.step.operation, Operation::RenameTable { .. }) {
             continue;
         }
-        let new = applied.after.tables.iter().filter(|(name, table)| {
-            !applied.before.tables.contains_key(*name)
-                && table.open.as_ref().is_some_and(|open| open.reason.is_assumed())
+        let changes = applied.before.tables.diff(&applied.after.tables);
+        let new = changes.filter_map(|item| match item {
+            DiffItem::Add(name, table) => Some((name, table)),
+            DiffItem::Remove(..) | DiffItem::Update { .. } => None,
         });
-        assumed.extend(new.map(|(name, _)| *name));
+        let is_assumed = |table: &Table| table.open.as_ref().is_some_and(|open| open.reason.is_assumed());
+        assumed.extend(new.filter(|(_, table)| is_assumed(table)).map(|(name, _)| *name));
     }
     assumed
 }

@@ -1,5 +1,6 @@
 //! The workspace: which environments it has, what they evaluate to, and what is evaluated again after a change.
 
+mod caches;
 mod dialects;
 pub mod environment;
 mod fold;
@@ -14,9 +15,9 @@ mod snapshot;
 mod store;
 mod world;
 
+pub use caches::Caches;
 pub use dialects::Evidence;
 pub use environment::{Environment, EnvironmentOptions};
-pub use fold::Caches;
 pub use revision::Revision;
 pub use roots::Roots;
 pub use store::{Parsed, Store};

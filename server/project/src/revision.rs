@@ -1,5 +1,6 @@
 //! One revision file: what it says about itself, and what it does.
 
+use crate::dialects::Named;
 use crate::roots::{Roots, revision_module};
 use crate::store::Parsed;
 use alembic::evaluate::{Code, Direction, Ended, Evaluation, evaluate};
@@ -8,7 +9,7 @@ use alembic::revision_file::RevisionFile;
 use fact::{Place, Reason, Unknown};
 use python::modules::{SourceModule, Trace};
 use schema::{Operation, Step, Touched, Written};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A revision file and what it says about itself.
 #[derive(Debug)]
@@ -18,6 +19,7 @@ pub struct Revision {
     pub module: Arc<SourceModule>,
     /// What `facts` rest on beside the file itself.
     trace: Option<Trace>,
+    named: OnceLock<Named>,
 }
 
 impl Revision {
@@ -35,7 +37,16 @@ impl Revision {
                 facts
             }
         };
-        Revision { facts: Arc::new(facts), parsed, module, trace }
+        Revision { facts: Arc::new(facts), parsed, module, trace, named: OnceLock::new() }
+    }
+
+    pub(crate) fn trace(&self) -> Option<&Trace> {
+        self.trace.as_ref()
+    }
+
+    /// The databases that the file names.
+    pub(crate) fn named(&self) -> &Named {
+        self.named.get_or_init(|| Named::by(&self.parsed))
     }
 
     /// Whether reading `parsed` afresh would tell the same.

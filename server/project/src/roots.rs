@@ -2,8 +2,9 @@
 
 use crate::installed;
 use crate::store::{Parsed, Store};
+use crate::world::Stale;
 use camino::{Utf8Path, Utf8PathBuf};
-use fact::files::EntryKind;
+use fact::files::{EntryKind, Files};
 use fact::{FileId, Name, name};
 use python::modules::{Found, SourceModule, Sources};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -19,9 +20,35 @@ pub struct Roots {
     roots: Arc<[Utf8PathBuf]>,
     /// Folders of installed packages, behind the roots. Nothing is searched there, only names are looked up.
     packages: Arc<[Utf8PathBuf]>,
-    found: RwLock<imbl::HashMap<Name, Found>>,
+    found: RwLock<Resolutions>,
     /// What [`Roots::modules_with`] has found, by needle.
-    with: RwLock<FxHashMap<String, Vec<Utf8PathBuf>>>,
+    with: RwLock<FxHashMap<String, Arc<Vec<Utf8PathBuf>>>>,
+}
+
+/// What stands behind the dotted names that were asked for.
+#[derive(Clone, Default)]
+struct Resolutions {
+    by_name: imbl::HashMap<Name, Found>,
+    /// The names that stand for a file.
+    of_file: imbl::HashMap<FileId, Vec<Name>>,
+}
+
+impl Resolutions {
+    fn insert(&mut self, dotted: Name, found: Found) {
+        if let Found::Module(module) = &found {
+            let names = self.of_file.entry(module.file).or_default();
+            if !names.contains(&dotted) {
+                names.push(dotted);
+            }
+        }
+        self.by_name.insert(dotted, found);
+    }
+
+    fn forget(&mut self, file: FileId) {
+        for dotted in self.of_file.remove(&file).unwrap_or_default() {
+            self.by_name.remove(&dotted);
+        }
+    }
 }
 
 impl Clone for Roots {
@@ -65,24 +92,20 @@ impl Roots {
         }
     }
 
-    /// A version in which `changed` files are read again. `listed`: files came or went, so names are looked up afresh.
-    pub fn renewed(&self, store: Store, changed: &[FileId], listed: bool) -> Roots {
+    /// A version in which what is stale is looked up again.
+    pub(crate) fn renewed(&self, store: Store, stale: &Stale) -> Roots {
+        if stale.listed {
+            return Roots { store, found: RwLock::default(), with: RwLock::default(), ..self.clone() };
+        }
         let renewed = Roots { store, ..self.clone() };
         let mut found = renewed.found.write().unwrap_or_else(PoisonError::into_inner);
-        if listed {
-            found.clear();
-        } else {
-            let stale =
-                |found: &Found| matches!(found, Found::Module(module) if changed.contains(&module.file));
-            found.retain(|_, module| !stale(module));
+        for file in &stale.files {
+            found.forget(*file);
         }
         drop(found);
         let mut with = renewed.with.write().unwrap_or_else(PoisonError::into_inner);
-        if listed {
-            with.clear();
-        }
         for (needle, paths) in with.iter_mut() {
-            for file in changed {
+            for file in &stale.files {
                 renewed.search_again(*file, needle, paths);
             }
         }
@@ -91,17 +114,35 @@ impl Roots {
     }
 
     /// Brings what was found for `needle` up to date with a file that has changed.
-    fn search_again(&self, file: FileId, needle: &str, paths: &mut Vec<Utf8PathBuf>) {
+    fn search_again(&self, file: FileId, needle: &str, paths: &mut Arc<Vec<Utf8PathBuf>>) {
         let Some(path) = self.store.path(file).filter(|path| path.extension() == Some("py")) else { return };
-        if !self.roots.iter().any(|root| path.starts_with(root)) {
-            return;
-        }
-        let has = self.contains(&path, needle);
+        let has = self.is_searched(&path) && self.contains(&path, needle);
         match paths.binary_search_by(|known| known.as_path().cmp(&path)) {
-            Ok(at) if !has => drop(paths.remove(at)),
-            Err(at) if has => paths.insert(at, path.to_path_buf()),
+            Ok(at) if !has => drop(Arc::make_mut(paths).remove(at)),
+            Err(at) if has => Arc::make_mut(paths).insert(at, path.to_path_buf()),
             _ => {}
         }
+    }
+
+    /// Whether a search has been made, and would come to `path` if it were made again.
+    pub(crate) fn has_searched(&self, path: &Utf8Path) -> bool {
+        let searched = !self.with.read().unwrap_or_else(PoisonError::into_inner).is_empty();
+        searched && path.extension() == Some("py") && self.is_searched(path)
+    }
+
+    /// Whether [`Roots::python_files`] goes into the folder of `path`.
+    fn is_searched(&self, path: &Utf8Path) -> bool {
+        let files = &*self.store.files;
+        self.roots.iter().any(|root| {
+            let Some(below) = path.strip_prefix(root).ok().and_then(Utf8Path::parent) else { return false };
+            let mut folder = root.clone();
+            let mut enters = !is_installation(files, &folder);
+            for name in below.components() {
+                folder.push(name);
+                enters = enters && is_entered(name.as_str()) && !is_installation(files, &folder);
+            }
+            enters
+        })
     }
 
     fn contains(&self, path: &Utf8Path, needle: &str) -> bool {
@@ -123,14 +164,14 @@ impl Roots {
 
     /// Whether a search in this version comes to what it came to in another one.
     pub fn finds_the_same(&self, other: &Roots) -> bool {
-        let needles: Vec<(String, Vec<Utf8PathBuf>)> = {
-            let with = other.with.read().unwrap_or_else(PoisonError::into_inner);
-            with.iter().map(|(needle, paths)| (needle.clone(), paths.clone())).collect()
-        };
-        needles.iter().all(|(needle, paths)| self.paths_with(needle) == *paths)
+        let needles = other.with.read().unwrap_or_else(PoisonError::into_inner).clone();
+        needles.iter().all(|(needle, known)| {
+            let paths = self.paths_with(needle);
+            Arc::ptr_eq(&paths, known) || paths == *known
+        })
     }
 
-    fn paths_with(&self, needle: &str) -> Vec<Utf8PathBuf> {
+    fn paths_with(&self, needle: &str) -> Arc<Vec<Utf8PathBuf>> {
         if let Some(known) = self.with.read().unwrap_or_else(PoisonError::into_inner).get(needle) {
             return known.clone();
         }
@@ -138,7 +179,7 @@ impl Roots {
             self.python_files().into_iter().filter(|path| self.contains(path, needle)).collect();
         paths.sort();
         let mut with = self.with.write().unwrap_or_else(PoisonError::into_inner);
-        with.entry(needle.to_owned()).or_insert(paths).clone()
+        with.entry(needle.to_owned()).or_insert_with(|| Arc::new(paths)).clone()
     }
 
     /// Every Python file under the roots, tests and what is installed there left out.
@@ -151,17 +192,13 @@ impl Roots {
             if out.len() > MOST_FILES {
                 break;
             }
-            if !seen.insert(files.real_path(&directory)) || files.is_file(&directory.join("pyvenv.cfg")) {
+            if !seen.insert(files.real_path(&directory)) || is_installation(files, &directory) {
                 continue;
             }
             for entry in files.list(&directory) {
                 let path = directory.join(&entry.name);
                 match entry.kind {
-                    EntryKind::Directory
-                        if !entry.name.starts_with('.') && !PASSED.contains(&&*entry.name) =>
-                    {
-                        todo.push(path);
-                    }
+                    EntryKind::Directory if is_entered(&entry.name) => todo.push(path),
                     EntryKind::File if entry.name.ends_with(".py") => out.push(path),
                     _ => {}
                 }
@@ -250,6 +287,14 @@ const SHARED: [&str; 2] = ["extend_path", "declare_namespace"];
 /// Folders that hold no code of the application.
 const PASSED: [&str; 6] = ["__pycache__", "node_modules", "site-packages", "test", "tests", "venv"];
 
+fn is_entered(folder: &str) -> bool {
+    !folder.starts_with('.') && !PASSED.contains(&folder)
+}
+
+fn is_installation(files: &dyn Files, folder: &Utf8Path) -> bool {
+    files.is_file(&folder.join("pyvenv.cfg"))
+}
+
 /// A root that holds more files than this is no source root, and is not searched to its end.
 const MOST_FILES: usize = 20_000;
 
@@ -300,8 +345,9 @@ impl Sources for Roots {
     }
 
     fn find(&self, dotted: Name) -> Found {
-        if let Some(found) = self.found.read().unwrap_or_else(PoisonError::into_inner).get(&dotted) {
-            return found.clone();
+        let known = self.found.read().unwrap_or_else(PoisonError::into_inner).by_name.get(&dotted).cloned();
+        if let Some(found) = known {
+            return found;
         }
         let found = self.resolve(dotted);
         self.found.write().unwrap_or_else(PoisonError::into_inner).insert(dotted, found.clone());

@@ -1,20 +1,18 @@
-//! Equality down to places and reasons, which `==` leaves out: whoever points at the source of a fact, or says why it is
-//! not known, must not be sent to where it once was. What two states share is not looked into.
+//! What a state says and what another one said, down to places and reasons: whoever points at the source of a fact must not
+//! be sent to where it once was. What two states share is not looked into.
 
 use alembic::host::{Dependence, Surroundings};
+use alembic::options::ContextOptions;
 use alembic::state::State;
+use fact::{Fact, same, strictly};
 use imbl::OrdMap;
+use imbl::ordmap::DiffItem;
+use schema::Schema;
 use schema::apply::Context;
-use schema::{Schema, Table, TableName};
-use std::fmt::Debug;
 use std::sync::Arc;
 
-pub fn states(a: &State, b: &State) -> bool {
-    a.rows == b.rows && schemas(&a.schema, &b.schema)
-}
-
-pub fn contexts(a: &Context, b: &Context) -> bool {
-    values(a, b)
+pub fn contexts(a: &Arc<Context>, b: &Arc<Context>) -> bool {
+    Arc::ptr_eq(a, b) || same(a, b)
 }
 
 /// Whether code that rests on `dependence` gets the same answers from both.
@@ -23,66 +21,88 @@ pub fn answers(dependence: &Dependence, a: &Surroundings, b: &Surroundings) -> b
     match dependence {
         Dependence::Nothing => true,
         Dependence::Dialect => a.context.dialect == b.context.dialect,
-        _ if !values(&a.options, &b.options) => false,
+        _ if !options(&a.options, &b.options) => false,
         Dependence::Tables(names) => {
             contexts(&a.context, &b.context)
-                && values(&before.schema.opaque, &now.schema.opaque)
-                && maps(&before.schema.enums, &now.schema.enums)
-                && maps(&before.schema.maybe_enums, &now.schema.maybe_enums)
+                && same(&before.schema.opaque, &now.schema.opaque)
+                && same(&before.schema.enums, &now.schema.enums)
+                && same(&before.schema.maybe_enums, &now.schema.maybe_enums)
                 && names.iter().all(|name| {
-                    let both = |of: fn(&Schema) -> &Tables| {
-                        table(of(&before.schema).get(name), of(&now.schema).get(name))
-                    };
-                    both(|schema| &schema.tables)
-                        && both(|schema| &schema.maybe_tables)
+                    same(&before.schema.tables.get(name), &now.schema.tables.get(name))
+                        && same(&before.schema.maybe_tables.get(name), &now.schema.maybe_tables.get(name))
                         && before.rows.is_empty(name) == now.rows.is_empty(name)
                 })
         }
-        Dependence::Everything => contexts(&a.context, &b.context) && states(before, now),
+        Dependence::Everything => contexts(&a.context, &b.context) && same(before, now),
     }
 }
 
-type Tables = OrdMap<TableName, Arc<Table>>;
-
-fn schemas(a: &Schema, b: &Schema) -> bool {
-    // Whoever adds a part to a schema has to say here how it is compared.
-    let Schema { tables, enums, sequences, others, maybe_tables, maybe_enums, opaque } = a;
-    self::tables(tables, &b.tables)
-        && self::tables(maybe_tables, &b.maybe_tables)
-        && maps(enums, &b.enums)
-        && maps(maybe_enums, &b.maybe_enums)
-        && *sequences == b.sequences
-        && *others == b.others
-        && values(opaque, &b.opaque)
-}
-
-fn tables(a: &Tables, b: &Tables) -> bool {
-    a.ptr_eq(b)
-        || a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.0 == b.0 && table(Some(a.1), Some(b.1)))
-}
-
-fn table(a: Option<&Arc<Table>>, b: Option<&Arc<Table>>) -> bool {
+/// Values know more than `==` looks at.
+fn options(a: &ContextOptions, b: &ContextOptions) -> bool {
     match (a, b) {
-        (Some(a), Some(b)) => Arc::ptr_eq(a, b) || values(a, b),
-        (None, None) => true,
-        _ => false,
+        (Fact::Known(a), Fact::Known(b)) if Arc::ptr_eq(a, b) => true,
+        _ => same(a, b) && format!("{a:?}") == format!("{b:?}"),
     }
 }
 
-fn maps<K: Ord + Debug, V: PartialEq + Debug>(a: &OrdMap<K, V>, b: &OrdMap<K, V>) -> bool {
-    a.ptr_eq(b) || values(a, b)
+/// Gives `new` every part of `old` that says the same, so that what rests on such a part meets the very one that it met
+/// before. `true`: there is no other part.
+pub fn adopt(old: &State, new: &mut State) -> bool {
+    // Whoever adds a part to a state has to say here how it is handed on.
+    let State { schema, rows } = new;
+    let Schema { tables, enums, sequences, others, maybe_tables, maybe_enums, opaque } = schema;
+    let alike = [
+        adopt_entries(&old.schema.tables, tables),
+        adopt_entries(&old.schema.enums, enums),
+        adopt_whole(&old.schema.sequences, sequences),
+        adopt_whole(&old.schema.others, others),
+        adopt_entries(&old.schema.maybe_tables, maybe_tables),
+        adopt_entries(&old.schema.maybe_enums, maybe_enums),
+        adopt_whole(&old.schema.opaque, opaque),
+        adopt_whole(&old.rows, rows),
+    ];
+    alike.into_iter().all(|alike| alike)
 }
 
-/// Debug text has everything; it is made only for what `==` finds equal.
-fn values<T: PartialEq + Debug>(a: &T, b: &T) -> bool {
-    a == b && format!("{a:?}") == format!("{b:?}")
+fn adopt_whole<T: PartialEq + Clone>(old: &T, new: &mut T) -> bool {
+    let alike = same(old, new);
+    if alike {
+        new.clone_from(old);
+    }
+    alike
+}
+
+fn adopt_entries<K: Ord + Clone, V: PartialEq>(old: &OrdMap<K, Arc<V>>, new: &mut OrdMap<K, Arc<V>>) -> bool
+where
+    Arc<V>: PartialEq,
+{
+    let different: Vec<(K, Option<Arc<V>>)> = strictly(|| {
+        let different = old.diff(new).map(|item| match item {
+            DiffItem::Add(key, value) | DiffItem::Update { new: (key, value), .. } => {
+                (key.clone(), Some(value.clone()))
+            }
+            DiffItem::Remove(key, _) => (key.clone(), None),
+        });
+        different.collect()
+    });
+    let alike = different.is_empty();
+    let mut adopted = old.clone();
+    for (key, value) in different {
+        match value {
+            Some(value) => drop(adopted.insert(key, value)),
+            None => drop(adopted.remove(&key)),
+        }
+    }
+    *new = adopted;
+    alike
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use fact::{Fact, FileId, NodeId, Place, Reason, Unknown};
+    use fact::{FileId, NodeId, Place, Reason, Unknown};
     use schema::naming::NamingConvention;
+    use schema::{Table, TableName};
 
     fn state(names: &[&str], item: u32) -> State {
         let place = Place::new(FileId(0), item, NodeId(0));
@@ -97,28 +117,41 @@ mod tests {
         State { schema, ..state.clone() }
     }
 
+    /// `parts`: of the tables of `new`, those that are the very ones of `old` afterwards.
     #[track_caller]
-    fn check(a: &State, b: &State, equal: bool, same: bool) {
-        assert_eq!((a == b, states(a, b), states(b, a)), (equal, same, same));
+    fn check_adoption(old: &State, new: &State, alike: bool, parts: &[&str]) {
+        let mut adopted = new.clone();
+        assert_eq!(adopt(old, &mut adopted), alike);
+        assert!(same(&adopted, new), "what it says stays");
+        let is_shared = |(name, table): (&TableName, &Arc<Table>)| {
+            old.schema.tables.get(name).is_some_and(|known| Arc::ptr_eq(known, table)).then_some(*name)
+        };
+        let shared: Vec<TableName> = adopted.schema.tables.iter().filter_map(is_shared).collect();
+        assert_eq!(shared, parts.iter().map(|name| TableName::plain(name)).collect::<Vec<_>>());
     }
 
     #[test]
-    fn places_and_reasons_count() {
-        let one = state(&["t"], 1);
-        check(&one, &one.clone(), true, true);
-        check(&one, &state(&["t"], 1), true, true);
-        check(&one, &state(&["t"], 2), true, false);
-        check(&one, &state(&["t", "u"], 1), false, false);
-        check(&state(&["u"], 1), &one, false, false);
-        check(&opaque(&one, Reason::Rows), &opaque(&one, Reason::Rows), true, true);
-        check(&opaque(&one, Reason::Rows), &opaque(&one, Reason::Budget), false, false);
+    fn what_says_the_same_is_handed_on() {
+        let one = state(&["t", "u"], 1);
+        check_adoption(&one, &one.clone(), true, &["t", "u"]);
+        check_adoption(&one, &state(&["t", "u"], 1), true, &["t", "u"]);
+        check_adoption(&one, &state(&["t", "u"], 2), false, &[]);
+        check_adoption(&one, &state(&["t", "v"], 1), false, &["t"]);
+        check_adoption(&one, &state(&["a", "t", "u"], 1), false, &["t", "u"]);
+        check_adoption(&one, &state(&["u"], 1), false, &["u"]);
+        check_adoption(&one, &State::default(), false, &[]);
+        check_adoption(&State::default(), &one, false, &[]);
+        let two = opaque(&one, Reason::Rows);
+        check_adoption(&one, &two, false, &["t", "u"]);
+        check_adoption(&two, &opaque(&state(&["t", "u"], 1), Reason::Rows), true, &["t", "u"]);
+        check_adoption(&two, &opaque(&one, Reason::Budget), false, &["t", "u"]);
     }
 
     #[track_caller]
     fn check_answers(dependence: &Dependence, a: &State, b: &State, expect: bool) {
         let around = |state: &State| Surroundings {
             before: state.clone(),
-            context: Context::new(None),
+            context: Arc::new(Context::new(None)),
             options: Fact::Known([].into()),
         };
         assert_eq!(answers(dependence, &around(a), &around(b)), expect, "{dependence:?}");
@@ -140,9 +173,9 @@ mod tests {
 
     #[test]
     fn the_reason_of_an_unknown_convention_counts() {
-        let context = |reason: Reason| Context {
-            naming: Fact::<NamingConvention>::Unknown(Unknown::nowhere(reason)),
-            ..Context::new(None)
+        let context = |reason: Reason| {
+            let naming = Fact::<NamingConvention>::Unknown(Unknown::nowhere(reason));
+            Arc::new(Context { naming, ..Context::new(None) })
         };
         assert!(contexts(&context(Reason::Rows), &context(Reason::Rows)));
         assert!(!contexts(&context(Reason::Rows), &context(Reason::Budget)));

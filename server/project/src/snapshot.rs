@@ -16,16 +16,14 @@ impl Snapshot {
         path: &'a Utf8Path,
     ) -> impl Iterator<Item = (&'a Arc<Environment>, &'a Arc<Revision>)> {
         self.environments.iter().filter_map(move |environment| {
-            let revision = environment.revisions.iter().find(|revision| &*revision.parsed.path == path)?;
-            Some((environment, revision))
+            Some((environment, environment.revision_of(self.store.known_id(path)?)?))
         })
     }
 
     /// Text and syntax of a file that the analysis has read.
     pub fn parsed(&self, file: FileId) -> Option<Arc<Parsed>> {
-        let revision = self.environments.iter().flat_map(|environment| &environment.revisions);
-        let mut revision = revision.filter(|revision| revision.parsed.file == file);
-        if let Some(revision) = revision.next() {
+        let revision = self.environments.iter().find_map(|environment| environment.revision_of(file));
+        if let Some(revision) = revision {
             return Some(revision.parsed.clone());
         }
         let in_roots = |environment: &Arc<Environment>| environment.roots.store().known(file);
@@ -46,9 +44,10 @@ impl Snapshot {
         Some(span.start..span.end)
     }
 
-    /// Whether the analysis has looked into the file at `path`.
+    /// Whether the analysis has looked into the file at `path`, were it for a word.
     pub fn has_read(&self, path: &Utf8Path) -> bool {
-        self.revisions_at(path).next().is_some() || self.parsed(self.store.id(path)).is_some()
+        self.store.known_id(path).is_some_and(|file| self.parsed(file).is_some())
+            || self.environments.iter().any(|environment| environment.roots.has_searched(path))
     }
 }
 

@@ -86,6 +86,11 @@ impl Store {
         id
     }
 
+    /// The number of a path that has one.
+    pub fn known_id(&self, path: &Utf8Path) -> Option<FileId> {
+        self.table.read().unwrap_or_else(PoisonError::into_inner).ids.get(path).copied()
+    }
+
     pub fn path(&self, file: FileId) -> Option<Arc<Utf8Path>> {
         self.table.read().unwrap_or_else(PoisonError::into_inner).paths.get(file.0 as usize).cloned()
     }

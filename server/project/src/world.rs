@@ -20,6 +20,15 @@ pub enum Change {
     Everything,
 }
 
+/// What a change leaves of an earlier version: everything that did not look at this.
+#[derive(Debug, Default)]
+pub(crate) struct Stale {
+    /// Their texts are read again.
+    pub files: Vec<FileId>,
+    /// Files came or went: any name may stand for something else.
+    pub listed: bool,
+}
+
 /// Owns the analysis of a workspace. Its versions are [`Snapshot`]s.
 pub struct World {
     store: Store,
@@ -76,20 +85,23 @@ impl World {
                 Change::Everything => false,
             });
         let store = if everything { self.store.emptied(files) } else { self.store.renewed(files) };
-        let mut changed: Vec<FileId> = Vec::new();
+        let mut stale = Stale { files: Vec::new(), listed };
         for change in changes {
             if let Change::Text(path) | Change::Listing(path) = change {
                 store.forget(path);
-                changed.push(store.id(path));
+                stale.files.push(store.id(path));
+                // An evaluation may have read the file by another name.
+                stale.files.extend(store.known_id(&store.files.real_path(path)));
             }
         }
+        stale.files.sort_unstable();
+        stale.files.dedup();
         self.environments = self
             .environments
             .iter()
             .map(|known| {
-                let roots = known.roots.renewed(store.clone(), &changed, listed);
-                let options = known.options.clone();
-                Arc::new(Environment::load(options, Some(known), roots))
+                let roots = known.roots.renewed(store.clone(), &stale);
+                Arc::new(known.changed(roots, &stale))
             })
             .collect();
         self.store = store;

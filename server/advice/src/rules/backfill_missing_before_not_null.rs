@@ -232,10 +232,9 @@ fn since(operation: &OperationView<'_>, table: &TableName, column: Name) -> Opti
         }
     }
     let lookup = operation.at.lookup();
-    let here = lookup.history.points.iter().position(|point| point.rev == operation.at.point.rev)?;
-    let points = lookup.history.points.get(..here)?;
-    let point =
-        points.iter().rev().find(|point| !nullable(&point.before.schema) && nullable(&point.after.schema))?;
+    let here = lookup.history.position(operation.at.point.rev)?;
+    let mut earlier = lookup.history.points.iter().take(here).rev();
+    let point = earlier.find(|point| !nullable(&point.before.schema) && nullable(&point.after.schema))?;
     let place = steps(point).find_map(|step| match &step.operation {
         Operation::AddColumn { table, column: added, .. } => {
             (operation.at.key(table) == key && added.name == column).then_some(added.place)

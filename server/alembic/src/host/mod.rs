@@ -34,13 +34,13 @@ use schema::{Dialect, Operation, Step, TableName, Touched, Written};
 use std::sync::Arc;
 
 pub(crate) use metadata::tables_of;
-pub use question::{Dependence, text_hash};
+pub use question::{Dependence, text_hash, touched_tables};
 
 /// What a revision's code runs in: the state of the database before it, and what operations mean there.
 #[derive(Debug, Clone)]
 pub struct Surroundings {
     pub before: State,
-    pub context: Context,
+    pub context: Arc<Context>,
     pub options: ContextOptions,
 }
 

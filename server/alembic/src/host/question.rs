@@ -51,6 +51,15 @@ impl Asked {
     }
 }
 
+/// The tables that the steps name, without those whose rows alone they touch; `None`: they may touch any.
+pub fn touched_tables<'s>(steps: impl IntoIterator<Item = &'s Step>) -> Option<FxHashSet<TableName>> {
+    let (mut tables, mut all) = (FxHashSet::default(), false);
+    for step in steps {
+        touched(step, &mut tables, &mut all);
+    }
+    (!all).then_some(tables)
+}
+
 fn touched(step: &Step, tables: &mut FxHashSet<TableName>, all: &mut bool) {
     match &step.operation {
         Operation::CreateTable { table, .. } => {

@@ -1,11 +1,10 @@
-//! A world as text, to compare two of them by.
+//! A version of a world as text, to compare two of them by.
 
-use project::{Environment, World};
+use project::{Environment, Evidence, Snapshot};
 use std::fmt::Write;
 
 /// Everything that findings and answers are made from, places as bytes.
-pub fn picture(world: &World) -> String {
-    let snapshot = world.snapshot();
+pub fn picture(snapshot: &Snapshot) -> String {
     let mut out = String::new();
     for environment in &snapshot.environments {
         // Writing to a string cannot fail.
@@ -35,6 +34,11 @@ fn describe(environment: &Environment, out: &mut String) -> std::fmt::Result {
     let step = |step: &schema::Step| {
         format!("{} {:?} {}", place(step.place), step.call_site.map(place), without_places(&step.operation))
     };
+    let evidence = match &environment.evidence {
+        Evidence::Import { module, place: at } => format!("{module} {}", place(*at)),
+        other => format!("{other:?}"),
+    };
+    writeln!(out, "{:?} {evidence} {:?}", environment.dialects, environment.repeated)?;
     writeln!(out, "{}", without_places(&environment.env().naming))?;
     let why = environment
         .env()
