@@ -3,6 +3,7 @@
 //! Everything here is a pure function of one version of the analysed project. [`check`] gives the findings of an
 //! environment, [`fixes`] the edits for one of them.
 
+mod alike;
 mod cache;
 mod check;
 mod configuration;
@@ -12,6 +13,7 @@ mod fills;
 mod finding;
 mod fix;
 mod glob;
+mod groups;
 mod locate;
 mod lookup;
 mod options;
@@ -30,11 +32,12 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod text;
+mod units;
 mod view;
 mod walk;
 
 pub use cache::Checker;
-pub use check::{Report, check};
+pub use check::{Judgement, Report, check};
 pub use configuration::check_configuration;
 pub use finding::{Finding, Related, Spot, Subject};
 pub use fix::{Applicability, Edit, Fix, apply, fixes};

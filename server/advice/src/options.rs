@@ -87,6 +87,16 @@ impl Options {
         Ok(())
     }
 
+    /// The rules that speak.
+    pub(crate) fn rules(&self) -> impl Iterator<Item = &'static Rule> + '_ {
+        let forbidden = self.downgrade == Downgrade::Forbidden;
+        let about_downgrades = |rule: &Rule| {
+            matches!(rule.name, "missing-downgrade" | "empty-downgrade" | "incomplete-downgrade")
+        };
+        let rules = RULES.iter().copied().filter(|rule| self.is_on(rule));
+        rules.filter(move |rule| !(forbidden && about_downgrades(rule)))
+    }
+
     pub fn is_on(&self, rule: &Rule) -> bool {
         !self.off.contains(&rule.name)
     }

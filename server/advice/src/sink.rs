@@ -120,7 +120,7 @@ impl Sink<'_> {
             message: draft.message,
             help: draft.help,
             spot: draft.spot,
-            revision: draft.revision.or(self.unit.revision),
+            revision: self.unit.revision.or(draft.revision),
             dialects: self.unit.dialect.into_iter().collect(),
             related: draft.related,
             subject,

@@ -2,30 +2,57 @@
 
 use crate::locate::locate;
 use crate::lookup::{At, Lookup};
-use crate::options::Options;
 use crate::rows::Standing;
 use crate::walk::{Visit, walk};
 use alembic::config::ConfigError;
+use alembic::env::EnvFacts;
 use alembic::evaluate::{Direction, Ended, Evaluation};
+use alembic::graph::{Graph, Rev};
 use alembic::history::{Down, Point};
 use fact::{Fact, FileId, Name, Place, Reason, Unknown};
 use project::{Environment, Revision, Store};
 use python::ast::{Span, Stmt};
+use rustc_hash::FxHashSet;
 use schema::apply::Context;
 use schema::dialect::canonical;
 use schema::{Kind, Schema, Table, TableName};
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// The environment that a unit belongs to.
+/// The environment that a unit belongs to. What is asked of it beyond this is noted, see [`Reads`].
 #[derive(Clone, Copy)]
 pub(crate) struct Scene<'a> {
-    pub environment: &'a Environment,
-    pub options: &'a Options,
+    environment: &'a Environment,
+}
+
+/// What the findings of a revision rest on besides the revision itself: they hold only as long as this does.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Reads {
+    /// How revisions hang together.
+    pub graph: bool,
+    /// What env.py says.
+    pub env: bool,
+    /// What became of these tables in the whole history.
+    pub tables: FxHashSet<TableName>,
+    /// What these revisions do.
+    pub revisions: FxHashSet<Rev>,
+    /// The whole history.
+    pub history: bool,
+}
+
+impl Reads {
+    /// Whether other revisions were looked at.
+    pub fn consult(&self) -> bool {
+        self.history || !self.tables.is_empty() || !self.revisions.is_empty()
+    }
 }
 
 impl<'a> Scene<'a> {
+    pub fn new(environment: &'a Environment) -> Scene<'a> {
+        Scene { environment }
+    }
+
     pub fn store(&self) -> &'a Store {
         self.environment.roots.store()
     }
@@ -58,6 +85,12 @@ pub(crate) struct GraphView<'a> {
     pub scene: Scene<'a>,
 }
 
+impl<'a> GraphView<'a> {
+    pub fn environment(&self) -> &'a Environment {
+        self.scene.environment
+    }
+}
+
 /// One revision on one dialect, with everything that it does.
 pub(crate) struct RevisionView<'a> {
     pub scene: Scene<'a>,
@@ -68,8 +101,7 @@ pub(crate) struct RevisionView<'a> {
     pub down: &'a Down,
     pub downgrade: Vec<Visit<'a>>,
     lookup: &'a Lookup<'a>,
-    /// The unit looked at other revisions, so that its findings hold only as long as those do.
-    consulted: Cell<bool>,
+    reads: RefCell<Reads>,
 }
 
 /// One operation of a revision.
@@ -99,7 +131,7 @@ impl<'a> RevisionView<'a> {
             down,
             downgrade: walk(&down.applied, context),
             lookup,
-            consulted: Cell::new(false),
+            reads: RefCell::default(),
         }
     }
 
@@ -115,14 +147,54 @@ impl<'a> RevisionView<'a> {
         canonical(*table, self.kind())
     }
 
-    /// The rest of the history. What is found there makes the answer depend on it.
+    /// The rest of the history.
     pub fn lookup(&self) -> &'a Lookup<'a> {
-        self.consulted.set(true);
+        self.read(|reads| (reads.graph, reads.history) = (true, true));
         self.lookup
     }
 
-    pub fn has_consulted(&self) -> bool {
-        self.consulted.get()
+    /// The rest of the history, for what becomes of one table and its columns and nothing else.
+    pub fn lookup_of(&self, table: &TableName) -> &'a Lookup<'a> {
+        let key = self.key(table);
+        self.read(|reads| {
+            reads.graph = true;
+            reads.tables.insert(key);
+        });
+        self.lookup
+    }
+
+    /// Another revision of this history.
+    pub fn other(&self, rev: Rev) -> Option<(&'a Arc<Point>, &'a Arc<Revision>)> {
+        self.read(|reads| {
+            reads.graph = true;
+            reads.revisions.insert(rev);
+        });
+        Some((self.lookup.history.point(rev)?, self.scene.environment.revision(rev)?))
+    }
+
+    pub fn graph(&self) -> &'a Graph {
+        self.read(|reads| reads.graph = true);
+        &self.scene.environment.graph
+    }
+
+    /// The revision that a file holds.
+    pub fn rev_of(&self, file: FileId) -> Option<Rev> {
+        self.read(|reads| reads.graph = true);
+        self.scene.environment.rev_of(file)
+    }
+
+    pub fn env(&self) -> &'a EnvFacts {
+        self.read(|reads| reads.env = true);
+        self.scene.environment.env()
+    }
+
+    fn read(&self, note: impl FnOnce(&mut Reads)) {
+        note(&mut self.reads.borrow_mut());
+    }
+
+    /// What was asked so far of anything but the revision.
+    pub fn into_reads(self) -> Reads {
+        self.reads.into_inner()
     }
 
     pub fn visits(&self, direction: Direction) -> &[Visit<'a>] {

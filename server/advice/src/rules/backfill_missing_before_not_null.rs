@@ -177,11 +177,9 @@ fn filled(operation: &OperationView<'_>, earlier: &[Visit<'_>], table: &TableNam
 
 /// Rows are often filled by a revision of their own, right before the one that requires the column.
 fn filled_by_parent(operation: &OperationView<'_>, table: &TableName, column: Name) -> Option<Place> {
-    let environment = operation.at.scene.environment;
     let key = operation.at.key(table);
-    let lookup = operation.at.lookup();
-    environment.graph.parents(operation.at.point.rev).iter().find_map(|parent| {
-        let point = lookup.history.point(*parent)?;
+    operation.at.graph().parents(operation.at.point.rev).iter().find_map(|parent| {
+        let (point, revision) = operation.at.other(*parent)?;
         let by_step = steps(point).find(|step| match &step.operation {
             Operation::Data(change) => {
                 change.kind == DataKind::Update
@@ -190,7 +188,7 @@ fn filled_by_parent(operation: &OperationView<'_>, table: &TableName, column: Na
             }
             _ => false,
         });
-        let written = || written_fill(&environment.revision(*parent)?.parsed, column);
+        let written = || written_fill(&revision.parsed, column);
         by_step.map(|step| step.place).or_else(written)
     })
 }
@@ -231,7 +229,7 @@ fn since(operation: &OperationView<'_>, table: &TableName, column: Name) -> Opti
             return Some((operation.at.id(), visit.step.place));
         }
     }
-    let lookup = operation.at.lookup();
+    let lookup = operation.at.lookup_of(table);
     let here = lookup.history.position(operation.at.point.rev)?;
     let mut earlier = lookup.history.points.iter().take(here).rev();
     let point = earlier.find(|point| !nullable(&point.before.schema) && nullable(&point.after.schema))?;
@@ -247,7 +245,7 @@ fn since(operation: &OperationView<'_>, table: &TableName, column: Name) -> Opti
         }
         _ => None,
     })?;
-    Some((operation.at.scene.environment.graph.id(point.rev), place))
+    Some((operation.at.graph().id(point.rev), place))
 }
 
 #[cfg(test)]

@@ -133,8 +133,7 @@ fn first_place(operation: &OperationView<'_>, failure: &Failure) -> Option<Place
 
 /// The revision whose file, or whose helper, the place is in.
 fn revision_at(operation: &OperationView<'_>, place: Place) -> Option<Name> {
-    let environment = operation.at.scene.environment;
-    environment.rev_of(place.file).map(|rev| environment.graph.id(rev))
+    operation.at.rev_of(place.file).map(|rev| operation.at.graph().id(rev))
 }
 
 #[cfg(test)]

@@ -48,7 +48,7 @@ declare_rule! {
 }
 
 fn check(view: &GraphView<'_>, sink: &mut Sink<'_>) {
-    let environment = view.scene.environment;
+    let environment = view.environment();
     let graph = &environment.graph;
     for problem in graph.problems() {
         let Problem::BadCharacters { revision: rev, characters } = problem else { continue };

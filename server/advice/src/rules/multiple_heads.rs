@@ -46,7 +46,7 @@ declare_rule! {
 }
 
 fn check(view: &GraphView<'_>, sink: &mut Sink<'_>) {
-    let environment = view.scene.environment;
+    let environment = view.environment();
     let graph = &environment.graph;
     if graph.strict().is_err() {
         // Where a link is missing, heads are only what is left of the graph.

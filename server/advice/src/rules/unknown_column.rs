@@ -75,7 +75,7 @@ fn has(table: &Table, column: Name, kind: Option<Kind>) -> bool {
 }
 
 fn missing(operation: &OperationView<'_>, table: TableName, column: Name, place: Place, sink: &mut Sink<'_>) {
-    let fate = operation.at.lookup().column(&table, column, operation.here());
+    let fate = operation.at.lookup_of(&table).column(&table, column, operation.here());
     if fate == Fate::Parallel {
         return;
     }
@@ -84,7 +84,7 @@ fn missing(operation: &OperationView<'_>, table: TableName, column: Name, place:
         None => Vec::new(),
     };
     let slip = nearest(&column, names.iter().map(Name::as_str)).map(fact::name);
-    let id = |rev| operation.at.scene.environment.graph.id(rev);
+    let id = |rev| operation.at.graph().id(rev);
     let mut message = format!("{table} has no column {column} here");
     let mut meant = slip;
     match (fate, slip) {

@@ -44,7 +44,7 @@ declare_rule! {
 }
 
 fn check(view: &GraphView<'_>, sink: &mut Sink<'_>) {
-    let environment = view.scene.environment;
+    let environment = view.environment();
     let graph = &environment.graph;
     let unresolved = environment.revisions.iter().find_map(|revision| revision.facts.revision.unknown());
     for problem in graph.problems() {

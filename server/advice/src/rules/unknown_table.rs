@@ -72,7 +72,7 @@ fn check(operation: &OperationView<'_>, sink: &mut Sink<'_>) {
 fn has_no_table(operation: &OperationView<'_>, table: &TableName) -> bool {
     let key = operation.at.key(table);
     let schema = &operation.before;
-    let version_table = operation.at.scene.environment.env().version_table.known();
+    let version_table = operation.at.env().version_table.known();
     let is_versions = match version_table {
         Some(name) => name.as_deref().unwrap_or("alembic_version") == table.name.as_str(),
         None => true,
@@ -90,8 +90,7 @@ fn has_no_table(operation: &OperationView<'_>, table: &TableName) -> bool {
 }
 
 fn missing(operation: &OperationView<'_>, table: TableName, place: Place, sink: &mut Sink<'_>) {
-    let lookup = operation.at.lookup();
-    let fate = lookup.table(&table, operation.here());
+    let fate = operation.at.lookup_of(&table).table(&table, operation.here());
     let key = operation.at.key(&table);
     match fate {
         Fate::Parallel => return,
@@ -109,7 +108,7 @@ fn missing(operation: &OperationView<'_>, table: TableName, place: Place, sink: 
         .map(|t| t.name.to_string())
         .collect();
     let slip = nearest(&key.name, names.iter().map(String::as_str));
-    let id = |rev: Rev| operation.at.scene.environment.graph.id(rev);
+    let id = |rev: Rev| operation.at.graph().id(rev);
     let mut message = format!("There is no table {table} here.");
     let mut meant = slip.map(fact::name);
     match fate {
@@ -152,7 +151,7 @@ fn is_assumed(operation: &OperationView<'_>, table: &TableName) -> bool {
         made.filter(|table| table.open.is_none()).count() == 0
     });
     // With a version table of its own the history shares its database with another one.
-    let version_table = &operation.at.scene.environment.env().version_table;
+    let version_table = &operation.at.env().version_table;
     let shares = !matches!(version_table, Fact::Known(None))
         && version_table.known().is_none_or(|name| name.as_deref() != Some("alembic_version"));
     others || creates_none || shares || operation.before.opaque.is_some() || table.schema.is_some()
