@@ -59,7 +59,10 @@ impl Units {
     /// something else may be found. `edited`: the revisions whose text is another one than in `before`.
     pub fn update(before: Option<&Units>, course: Course<'_>, edited: &[Rev]) -> (Units, Vec<usize>) {
         let Course { environment, history, .. } = course;
-        let in_step = before.filter(|before| Arc::ptr_eq(&before.graph, &environment.graph));
+        // What env.py passes may decide what a downgrade does.
+        let in_step = before.filter(|before| {
+            Arc::ptr_eq(&before.graph, &environment.graph) && Arc::ptr_eq(&before.env, environment.env())
+        });
         let changed = in_step.and_then(|before| differing(&before.points, &history.points));
         let mut units = Units {
             judged: Vector::new(),
@@ -150,10 +153,6 @@ impl Units {
             let of =
                 |position: &&usize| self.judged.get(**position).is_some_and(|known| concerned(&known.reads));
             stale.extend(self.consulting.iter().filter(of));
-        }
-        if !Arc::ptr_eq(&self.env, &now.env) {
-            let asks_env = self.judged.iter().enumerate().filter(|(_, known)| known.reads.env);
-            stale.extend(asks_env.map(|(position, _)| position));
         }
         stale
     }
