@@ -13,30 +13,40 @@ pub struct Published {
 
 impl Published {
     /// What to send for `view`. The `edited` documents are sent whether or not anything is different: the client waits to
-    /// hear of the version that it has.
-    pub fn update(&mut self, view: &View, edited: &FxHashSet<Utf8PathBuf>) -> Vec<Output> {
-        let mut paths: Vec<&Utf8PathBuf> = self.marks.keys().chain(view.diagnostics.keys()).collect();
-        paths.extend(edited.iter().filter(|path| concerns(view, path)));
+    /// hear of the version that it has. `changed`: the files of which something else may be said; `None`: any.
+    pub fn update(
+        &mut self,
+        view: &View,
+        edited: &FxHashSet<Utf8PathBuf>,
+        changed: Option<&FxHashSet<Utf8PathBuf>>,
+    ) -> Vec<Output> {
+        let mut paths: Vec<Utf8PathBuf> = match changed {
+            Some(changed) => changed.iter().cloned().collect(),
+            None => self.marks.keys().chain(view.diagnostics.keys()).cloned().collect(),
+        };
+        paths.extend(edited.iter().filter(|path| concerns(view, path)).cloned());
         paths.sort();
         paths.dedup();
-        let (mut outputs, mut next) = (Vec::new(), FxHashMap::default());
+        let mut outputs = Vec::new();
         for path in paths {
-            let marks = marks(view, path);
-            let known = self.marks.get(path).map(Vec::as_slice).unwrap_or_default();
-            let document = view.document(path);
-            if marks != known || document.is_some() && edited.contains(path) {
-                outputs.push(Output::Publish {
-                    path: path.clone(),
-                    uri: document.map(|document| document.uri.clone()),
-                    version: document.map(|document| document.version),
-                    marks: marks.clone(),
-                });
+            let marks = marks(view, &path);
+            let known = self.marks.get(&path).map(Vec::as_slice).unwrap_or_default();
+            let document = view.document(&path);
+            let is_edited = document.is_some() && edited.contains(&path);
+            if marks == known && !is_edited {
+                continue;
             }
-            if !marks.is_empty() {
-                next.insert(path.clone(), marks);
-            }
+            match marks.is_empty() {
+                true => self.marks.remove(&path),
+                false => self.marks.insert(path.clone(), marks.clone()),
+            };
+            outputs.push(Output::Publish {
+                uri: document.map(|document| document.uri.clone()),
+                version: document.map(|document| document.version),
+                path,
+                marks,
+            });
         }
-        self.marks = next;
         outputs
     }
 }
@@ -47,7 +57,7 @@ fn concerns(view: &View, path: &Utf8Path) -> bool {
 }
 
 fn marks(view: &View, path: &Utf8Path) -> Vec<Mark> {
-    let all = view.diagnostics.get(path).map(Vec::as_slice).unwrap_or_default();
+    let all = view.diagnostics.get(path).map(|all| &**all).unwrap_or_default();
     all.iter().map(|diagnostic| mark(view, diagnostic)).collect()
 }
 

@@ -16,7 +16,7 @@ pub struct View {
     pub files: Arc<dyn Files>,
     pub documents: Arc<Documents>,
     /// By the file that they are shown in.
-    pub diagnostics: Arc<Diagnostics>,
+    pub diagnostics: Diagnostics,
     pub judging: Arc<Judging>,
     pub lines: Arc<Lines>,
     pub unit: Unit,

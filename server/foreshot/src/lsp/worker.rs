@@ -1,7 +1,7 @@
 //! The thread that owns the analysis.
 
 use super::data::{ClientFacts, Output, Severity};
-use super::diagnostics::{Diagnostics, diagnose};
+use super::diagnostics::{Diagnosed, Diagnostics};
 use super::discovery::{self, CONFIGURATION, Found, Scope};
 use super::disk::SeenDisk;
 use super::documents::{Document, Documents};
@@ -38,6 +38,7 @@ pub struct Worker {
     world: World,
     found: Found,
     checker: Checker,
+    diagnosed: Diagnosed,
     view: Arc<View>,
     views: Arc<ArcSwap<View>>,
     published: Published,
@@ -51,7 +52,7 @@ pub struct Worker {
 struct Pending {
     changes: Vec<Change>,
     edited: FxHashSet<Utf8PathBuf>,
-    /// Closed documents show what is on disk again.
+    /// Documents were opened, or closed and show what is on disk again.
     documents: bool,
     /// Look at the disk again.
     refresh: bool,
@@ -71,7 +72,7 @@ impl Worker {
             snapshot: world.snapshot(),
             files,
             documents: documents.clone(),
-            diagnostics: Arc::default(),
+            diagnostics: Diagnostics::default(),
             judging: Arc::default(),
             lines: Arc::default(),
             unit: Unit::Utf16,
@@ -86,6 +87,7 @@ impl Worker {
             world,
             found: Found::default(),
             checker: Checker::default(),
+            diagnosed: Diagnosed::default(),
             views: Arc::new(ArcSwap::new(view.clone())),
             view,
             published: Published::default(),
@@ -177,6 +179,7 @@ impl Worker {
             self.pending.search = true;
         }
         Arc::make_mut(&mut self.documents).insert(path.clone(), Arc::new(document));
+        self.pending.documents = true;
         self.pending.edited.insert(path);
     }
 
@@ -222,7 +225,8 @@ impl Worker {
         self.world = World::new(self.files(), Vec::new());
         self.found = Found::default();
         self.checker = Checker::default();
-        self.pending = Pending { search: true, ..Pending::default() };
+        self.diagnosed = Diagnosed::default();
+        self.pending = Pending { search: true, documents: true, ..Pending::default() };
         self.tell(Severity::Error, "Foreshot failed on these files; it tries again with the next edit");
     }
 
@@ -260,21 +264,23 @@ impl Worker {
             self.world.set_environments(found.environments.clone());
             self.found = found;
         }
-        let diagnostics = match analysed {
-            true => Arc::new(self.diagnose(&*files)),
-            false => self.view.diagnostics.clone(),
+        let changed = match analysed {
+            true => self.diagnose(&*files),
+            false => FxHashSet::default(),
         };
         self.view = Arc::new(View {
             snapshot: if analysed { self.world.snapshot() } else { self.view.snapshot.clone() },
             files,
             documents: self.documents.clone(),
-            diagnostics,
+            diagnostics: self.diagnosed.diagnostics.clone(),
             judging: self.found.judging.clone(),
             lines: self.view.lines.clone(),
             unit: self.unit,
         });
         self.views.store(self.view.clone());
-        for output in self.published.update(&self.view, &pending.edited) {
+        // Documents that come and go change how other files are spoken of.
+        let changed = (!pending.documents).then_some(&changed);
+        for output in self.published.update(&self.view, &pending.edited, changed) {
             self.send(output);
         }
     }
@@ -297,12 +303,10 @@ impl Worker {
         Some(discovery::find(&files, &self.scope, &folders))
     }
 
-    fn diagnose(&self, files: &dyn Files) -> Diagnostics {
-        let mut diagnostics = diagnose(&self.world.snapshot(), &self.found.judging, &self.checker);
-        for diagnostic in self.found.problems.iter().filter_map(|problem| problem.diagnostic(files)) {
-            diagnostics.entry(diagnostic.path.clone()).or_default().push(diagnostic);
-        }
-        diagnostics
+    /// Brings the findings up to date; with the files of which something else is said.
+    fn diagnose(&mut self, files: &dyn Files) -> FxHashSet<Utf8PathBuf> {
+        let problems = self.found.problems.iter().filter_map(|problem| problem.diagnostic(files)).collect();
+        self.diagnosed.update(&self.world.snapshot(), &self.found.judging, &self.checker, problems)
     }
 
     /// Tells what is wrong with the configuration, each thing once.

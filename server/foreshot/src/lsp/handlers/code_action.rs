@@ -46,7 +46,7 @@ pub fn code_action(
         return Vec::new();
     };
     let mut actions: Vec<Action> = Vec::new();
-    for diagnostic in diagnostics {
+    for diagnostic in diagnostics.iter() {
         let touched = diagnostic.span.start <= end && start <= diagnostic.span.end;
         let Some(finding) = diagnostic.finding.as_ref().filter(|_| touched) else { continue };
         if cancelled.load(Ordering::Relaxed) {
