@@ -225,7 +225,7 @@ fn run(statements: &[String], before: &State, context: &Context) -> (State, Vec<
         let code = Code { sources: &NoSources, files: &files, engine: None };
         let surroundings = Surroundings {
             before: state.clone(),
-            context: context.clone(),
+            context: context.clone().into(),
             options: fact::Fact::Known([].into()),
         };
         let evaluation = evaluate(&source, Direction::Upgrade, code, Some(&surroundings)).unwrap();

@@ -137,7 +137,7 @@ impl Units {
     /// The positions at which a text is another one, or something that was looked at beyond the revision.
     fn stale(&self, now: &Units, changed: &[usize], history: &History, edited: &[Rev]) -> FxHashSet<usize> {
         let mut stale: FxHashSet<usize> = edited.iter().filter_map(|rev| history.position(*rev)).collect();
-        if !self.consulting.is_empty() && !(stale.is_empty() && changed.is_empty()) {
+        if !(self.consulting.is_empty() || stale.is_empty() && changed.is_empty()) {
             let of = |units: &Units, position: &usize| units.points.get(*position).cloned();
             let points =
                 changed.iter().chain(&stale).flat_map(|position| [of(self, position), of(now, position)]);

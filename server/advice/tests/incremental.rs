@@ -115,8 +115,8 @@ fn check(rounds: &[Vec<Edit>], dialects: &[Kind], options: &Options) {
 
 #[test]
 fn single_edits() {
-    for part in 0..PARTS.len() {
-        let texts = (0..PARTS[part].1.len()).map(|text| Edit::Write(part, text));
+    for (part, (_, texts)) in PARTS.iter().enumerate() {
+        let texts = (0..texts.len()).map(|text| Edit::Write(part, text));
         for edit in texts.chain([Edit::Remove(part), Edit::Hide(part), Edit::Move(part)]) {
             check(&[vec![edit], vec![Edit::Write(part, 0)]], DIALECTS[0], &Options::default());
         }
