@@ -60,7 +60,7 @@ def judge(binary: pathlib.Path, folder: pathlib.Path, truth: pathlib.Path) -> tu
     """What is not right about one answer, and what went wrong otherwise."""
     dialect = truth.name.split(".")[1]
     schema = json.loads(truth.read_text(encoding="utf-8"))
-    command = [binary, "schema", "--models", "--dialect", dialect, "--format", "json"]
+    command = [binary, "--no-cache", "schema", "--models", "--dialect", dialect, "--format", "json"]
     for root in json.loads((folder / "case.json").read_text(encoding="utf-8"))["source_roots"]:
         command += ["--source-root", root]
     try:
