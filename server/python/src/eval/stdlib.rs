@@ -83,14 +83,15 @@ pub(super) fn subscript(of: &Value, index: &Value, place: Place) -> Option<Value
     }
 }
 
-/// `sys.version_info < (3, 8)`, where every Python that Alembic runs on gives one answer.
+/// `sys.version_info < (3, 8)`, where every Python that Alembic runs on gives one answer. It has more parts than that, so
+/// that it is never equal.
 pub(super) fn version_order(left: &Value, right: &Value) -> Option<std::cmp::Ordering> {
     const OLDEST: [i64; 2] = [3, 8];
     if left.as_path()? != "sys.version_info" {
         return None;
     }
     let wanted: Option<Vec<i64>> = right.as_items()?.iter().map(Value::as_int).collect();
-    (wanted?.as_slice() < OLDEST.as_slice()).then_some(std::cmp::Ordering::Greater)
+    (wanted?.as_slice() <= OLDEST.as_slice()).then_some(std::cmp::Ordering::Greater)
 }
 
 pub(super) fn operator(op: BinaryOp, left: &Value, right: &Value) -> Option<Value> {

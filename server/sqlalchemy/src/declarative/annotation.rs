@@ -127,7 +127,14 @@ impl Annotated {
         for _ in 0..MAX_DEPTH {
             let next = match at.as_symbol() {
                 Some(Symbol::Item { of, index }) if is_typing(of, "Annotated") => {
-                    index.as_items().and_then(<[Value]>::first).cloned()
+                    // One inside another is flattened by Python: only the whole and the type at the bottom are left.
+                    let mut inside = index.as_items().and_then(<[Value]>::first).cloned();
+                    while let Some(Symbol::Item { of, index }) = inside.as_ref().and_then(Value::as_symbol)
+                        && is_typing(of, "Annotated")
+                    {
+                        inside = index.as_items().and_then(<[Value]>::first).cloned();
+                    }
+                    inside
                 }
                 Some(Symbol::Call(call)) if is_typing(&call.callee, "NewType") => {
                     call.args.get(1, "tp").map(|arg| arg.value.clone())

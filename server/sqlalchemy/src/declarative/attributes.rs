@@ -179,7 +179,6 @@ impl<H: Host> Reader<'_, '_, H> {
         for arg in args {
             let Some(mut spec) = column_spec(self.interp, self.scope, &arg) else { continue };
             if let Some((field, module)) = fields.get(at)
-                && spec.type_value.is_none()
                 && let Some(mut field) = annotation::read(self.interp, field, *module, self.place)
             {
                 field.mapped = true;

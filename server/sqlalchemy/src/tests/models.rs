@@ -360,3 +360,29 @@ class x(Base):
         assert!(super::host::evaluate(text, crate::mapped_table).is_none(), "{text}");
     }
 }
+
+#[test]
+fn annotated_inside_annotated_is_flat() {
+    check_models(
+        "
+from typing import Annotated
+name = Annotated[str, 30]
+short = Annotated[name, mapped_column(unique=True)]
+class Base(DeclarativeBase):
+    type_annotation_map = {name: sa.String(30)}
+class A(Base):
+    __tablename__ = 'a'
+    id: Mapped[int] = mapped_column(primary_key=True)
+    whole: Mapped[name]
+    flat: Mapped[short]
+",
+        expect![[r#"
+            a
+            id: Integer not null
+            whole: String(30) not null
+            flat: String not null
+            pk (id)
+            unique (flat)
+        "#]],
+    );
+}
