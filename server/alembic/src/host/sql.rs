@@ -12,6 +12,12 @@ use std::sync::Arc;
 
 /// Runs a statement with what the call gives beside it; its value is the result object.
 pub(super) fn run(cx: &mut Cx<'_, '_>, value: &Value, args: &Args, at: Place, place: Place) -> Eval {
+    // A query that was put together on a session is its own answer.
+    if let Value::Handle(of) = value
+        && matches!(Kind::of(*of), Some(Kind::NoRows | Kind::Zero | Kind::Rows))
+    {
+        return Ok(value.clone());
+    }
     match sqlalchemy::statement(cx, value, place) {
         Statement::Sql(text) => {
             let bound = bound(cx, value, args);
