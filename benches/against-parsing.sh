@@ -13,7 +13,7 @@ shift
 cargo build --quiet --release --bin foreshot
 cargo build --quiet --release -p project --example parse
 target=$(cargo metadata --format-version 1 --no-deps | python3 -c 'import json, sys; print(json.load(sys.stdin)["target_directory"])')
-check=("$target/release/foreshot" check --project "$project" "$@")
+check=("$target/release/foreshot" check --no-cache --project "$project" "$@")
 
 mapfile -t files < <({ "${check[@]}" -vv 2>&1 >/dev/null || true; } | sed -n 's/^ *DEBUG read \(.*\.py\)$/\1/p' | sort -u)
 if [ "${#files[@]}" = 0 ]; then

@@ -29,7 +29,7 @@ def main() -> int:
         for count in counts:
             project = f"{folder}/{count}"
             subprocess.run([str(release / "examples" / "history"), project, str(count)], check=True)
-            command = [str(release / "foreshot"), "check", "--project", project, "--dialect", "postgresql"]
+            command = [str(release / "foreshot"), "check", "--no-cache", "--project", project, "--dialect", "postgresql"]
             cost = timing.median(timing.in_turns([command], rounds)[0])
             print(f"{timing.row(f'{count} revisions', cost)} {1e6 * cost.cpu / count:9.1f}", flush=True)
     return 0
