@@ -7,19 +7,13 @@
 // What a test sets up has to work.
 #![allow(clippy::unwrap_used)]
 
-use alembic::evaluate::{Code, Direction, Ended, evaluate};
-use alembic::host::Surroundings;
 use alembic::state::State;
-use fact::files::Memory;
-use fact::{FileId, Place, name};
-use python::bindings::Bindings;
-use python::modules::{NoSources, SourceModule};
+use fact::{FileId, Place};
 use schema::report::changes;
 use schema::{Context, Dialect, Kind, Schema, Step, Written, apply, apply_strict};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 /// The share of the rows of a dialect, in percent, that must agree: raised as they do, never lowered.
 const MINIMUMS: [(&str, usize); 4] = [("postgresql", 98), ("mysql", 98), ("sqlite", 98), ("mssql", 98)];
@@ -208,28 +202,10 @@ fn column(call: &str) -> String {
 fn run(statements: &[String], before: &State, context: &Context) -> (State, Vec<Step>, bool) {
     let (mut state, mut all, mut clean) = (before.clone(), Vec::new(), true);
     for statement in statements {
-        let body: String = statement.lines().map(|line| format!("    {line}\n")).collect();
-        let text = format!("from alembic import op\nimport sqlalchemy as sa\ndef upgrade():\n{body}");
-        let module = python::parse::parse(&text);
-        assert!(module.errors.is_empty(), "{text}");
-        let bindings = Arc::new(Bindings::of(&module));
-        let source = Arc::new(SourceModule {
-            name: name("statement"),
-            file: FileId(0),
-            path: "statement.py".into(),
-            is_package: false,
-            module: Arc::new(module),
-            bindings,
-        });
-        let files = Memory::default();
-        let code = Code { sources: &NoSources, files: &files, engine: None };
-        let surroundings = Surroundings {
-            before: state.clone(),
-            context: context.clone().into(),
-            options: fact::Fact::Known([].into()),
+        let Ok(evaluation) = alembic::snippet::run(statement, &state, context) else {
+            clean = false;
+            continue;
         };
-        let evaluation = evaluate(&source, Direction::Upgrade, code, Some(&surroundings)).unwrap();
-        clean &= evaluation.ended == Ended::Normally;
         for step in evaluation.steps.iter() {
             clean &= apply_strict(&mut state.schema, step, context).failures.is_empty();
             state.rows.apply(step);
