@@ -99,6 +99,27 @@ pub fn of_missing_node(text: &str, node: Node<'_>) -> SyntaxError {
     error(start, before.len().max(start), what)
 }
 
+/// What to say where the grammar made up the end of a line, which is not among the nodes of its tree: between two
+/// statements that nothing parts.
+pub fn of_missing_line_end(text: &str, mut node: Node<'_>) -> Option<SyntaxError> {
+    let mut cursor = node.walk();
+    while let Some(inner) = node.children(&mut cursor).find(Node::has_error) {
+        node = inner;
+    }
+    if !matches!(node.kind(), "module" | "block") {
+        return None;
+    }
+    let children: Vec<Node<'_>> = node.named_children(&mut cursor).collect();
+    let second = children.windows(2).find_map(|pair| match pair {
+        [left, right] => {
+            let between = text.get(left.end_byte()..right.start_byte())?;
+            (!between.is_empty() && between.bytes().all(|b| matches!(b, b' ' | b'\t'))).then_some(*right)
+        }
+        _ => None,
+    });
+    second.map(|second| of_text(text, second))
+}
+
 fn error(start: usize, end: usize, message: String) -> SyntaxError {
     SyntaxError { span: Span { start: start as u32, end: end as u32 }, message }
 }

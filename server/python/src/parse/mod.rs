@@ -88,8 +88,12 @@ struct Lowered {
 fn lower_tree(text: &str, tree: &Tree, reuse: Option<Reuse<'_>>) -> Lowered {
     let mut lower = Lower::new(text, tree);
     let items = lower.items(reuse.as_ref());
-    let misplaced = tree.root_node().has_error() || lower.runs_over_lines;
+    let has_error = tree.root_node().has_error();
+    let misplaced = has_error || lower.runs_over_lines;
     let mut errors = lower.errors;
+    if has_error && errors.is_empty() {
+        errors.extend(message::of_missing_line_end(text, tree.root_node()));
+    }
     if misplaced {
         // The first error is the one that explains the others.
         errors.sort_by_key(|error| error.span.start);

@@ -239,7 +239,7 @@ impl Reader<'_> {
     /// What stands in the brackets of a subscript: a tuple if there is a comma.
     fn index(&mut self) -> Option<ExprId> {
         self.advance()?;
-        self.deeper(|this| {
+        let index = self.deeper(|this| {
             let mark = this.exprs.len();
             let mut commas = false;
             loop {
@@ -261,7 +261,22 @@ impl Reader<'_> {
             }
             let (start, end) = (this.arena.range_of(first).0, this.arena.range_of(last).1);
             Some(this.add(Expr::Tuple(indices), start, end).id)
-        })
+        })?;
+        // To the grammar, a generic type ends at its bracket: it expects no attribute, call or operator but `|`.
+        let ends = matches!(
+            self.token(),
+            Token::Newline
+                | Token::End
+                | Token::Semicolon
+                | Token::Comma
+                | Token::Colon
+                | Token::Eq
+                | Token::Pipe
+                | Token::RightParen
+                | Token::RightBracket
+                | Token::RightBrace
+        );
+        (!self.is_type || ends).then_some(index)
     }
 
     fn slice_or_expression(&mut self) -> Option<Part> {

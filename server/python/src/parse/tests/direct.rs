@@ -166,6 +166,7 @@ fn errors_are_left_to_the_grammar() {
         "assert a, b, c",
         "raise a, b",
         "import a,",
+        "import sqlalchemyreturn  sa",
         "from a import b,",
         "from a import b.c",
         "[*a for a in b]",
@@ -180,6 +181,9 @@ fn errors_are_left_to_the_grammar() {
         "a = b as c",
         "a \\ b",
         "lambda: x: y",
+        "x: a[b]*c(d=e)",
+        "x: a[b] and c()",
+        "x: a[b].c(d=e)",
     ]);
 }
 

@@ -77,6 +77,12 @@ fn blocks() {
 }
 
 #[test]
+fn missing_line_ends() {
+    check_errors("import sqlalchemyreturn  sa", &["sa: `sa` is not expected here"]);
+    check_errors("if b:\n    import sqlalchemyreturn  sa\n", &["sa: `sa` is not expected here"]);
+}
+
+#[test]
 fn characters() {
     check_errors("a = 1\u{a0}\n", &["\u{a0}: this invisible character is not allowed here"]);
     check_errors("a = '\u{a0}'  # \u{a0}\n", &[]);
