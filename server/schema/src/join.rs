@@ -3,17 +3,16 @@
 use crate::{Column, EnumType, Schema, Table, TableName};
 use fact::{Fact, Unknown};
 use imbl::OrdMap;
+use imbl::ordmap::DiffItem;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What both schemas have; facts that differ are unknown for `because`. A table that only one of them has may exist.
+///
+/// Two courses leave most of a schema alone, so only what differs is looked at.
 pub fn join(a: &Schema, b: &Schema, because: &Unknown) -> Schema {
-    let mut out = Schema::default();
-    let names =
-        |s: &Schema| -> Vec<TableName> { s.tables.keys().chain(s.maybe_tables.keys()).copied().collect() };
-    for name in names(a).into_iter().chain(names(b)) {
-        if out.tables.contains_key(&name) || out.maybe_tables.contains_key(&name) {
-            continue;
-        }
+    let mut out = a.clone();
+    for name in differing(&a.tables, &b.tables, &a.maybe_tables, &b.maybe_tables) {
         let side = |s: &Schema| s.tables.get(&name).or_else(|| s.maybe_tables.get(&name)).cloned();
         let certain = a.tables.contains_key(&name) && b.tables.contains_key(&name);
         let joined = match (side(a), side(b)) {
@@ -26,14 +25,47 @@ pub fn join(a: &Schema, b: &Schema, because: &Unknown) -> Schema {
             }
             (None, None) => continue,
         };
-        let map = if certain { &mut out.tables } else { &mut out.maybe_tables };
-        map.insert(name, joined);
+        put(&mut out.tables, &mut out.maybe_tables, name, joined, certain);
     }
-    join_enums(a, b, because, &mut out);
-    out.sequences = common(&a.sequences, &b.sequences);
-    out.others = common(&a.others, &b.others);
+    for name in differing(&a.enums, &b.enums, &a.maybe_enums, &b.maybe_enums) {
+        let side = |s: &Schema| s.enums.get(&name).or_else(|| s.maybe_enums.get(&name)).cloned();
+        let certain = a.enums.contains_key(&name) && b.enums.contains_key(&name);
+        let Some(joined) = join_enums(side(a), side(b), because) else { continue };
+        put(&mut out.enums, &mut out.maybe_enums, name, Arc::new(joined), certain);
+    }
+    keep_common(&mut out.sequences, &b.sequences);
+    keep_common(&mut out.others, &b.others);
     out.opaque = a.opaque.clone().or_else(|| b.opaque.clone());
     out
+}
+
+/// The names that do not stand for the same on both sides.
+fn differing<V: PartialEq>(
+    a: &OrdMap<TableName, V>,
+    b: &OrdMap<TableName, V>,
+    maybe_a: &OrdMap<TableName, V>,
+    maybe_b: &OrdMap<TableName, V>,
+) -> BTreeSet<TableName> {
+    a.diff(b).chain(maybe_a.diff(maybe_b)).map(|item| *key(&item)).collect()
+}
+
+fn key<'a, K, V>(item: &DiffItem<'a, 'a, K, V>) -> &'a K {
+    match item {
+        DiffItem::Add(key, _) | DiffItem::Update { new: (key, _), .. } | DiffItem::Remove(key, _) => key,
+    }
+}
+
+/// A name is in one of the maps at most.
+fn put<V: Clone>(
+    certain: &mut OrdMap<TableName, V>,
+    maybe: &mut OrdMap<TableName, V>,
+    name: TableName,
+    value: V,
+    is_certain: bool,
+) {
+    let (map, other) = if is_certain { (certain, maybe) } else { (maybe, certain) };
+    other.remove(&name);
+    map.insert(name, value);
 }
 
 /// What both tables have. The result is open where one has something that the other lacks.
@@ -81,27 +113,22 @@ fn join_columns(a: &Column, b: &Column, because: &Unknown) -> Column {
     }
 }
 
-fn join_enums(a: &Schema, b: &Schema, because: &Unknown, out: &mut Schema) {
-    let names =
-        |s: &Schema| -> Vec<TableName> { s.enums.keys().chain(s.maybe_enums.keys()).copied().collect() };
-    for name in names(a).into_iter().chain(names(b)) {
-        let side = |s: &Schema| s.enums.get(&name).or_else(|| s.maybe_enums.get(&name)).cloned();
-        let (x, y) = (side(a), side(b));
-        let Some(first) = x.clone().or_else(|| y.clone()) else { continue };
-        let labels = match (&x, &y) {
-            (Some(x), Some(y)) => x.labels.clone().join(&y.labels, because),
-            _ => Fact::Unknown(because.clone()),
-        };
-        let made_with_table = [&x, &y].into_iter().flatten().all(|ty| ty.made_with_table);
-        let joined = Arc::new(EnumType { labels, made_with_table, place: first.place });
-        let certain = a.enums.contains_key(&name) && b.enums.contains_key(&name);
-        let map = if certain { &mut out.enums } else { &mut out.maybe_enums };
-        map.insert(name, joined);
-    }
+fn join_enums(a: Option<Arc<EnumType>>, b: Option<Arc<EnumType>>, because: &Unknown) -> Option<EnumType> {
+    let labels = match (&a, &b) {
+        (Some(a), Some(b)) => a.labels.clone().join(&b.labels, because),
+        _ => Fact::Unknown(because.clone()),
+    };
+    let made_with_table = [&a, &b].into_iter().flatten().all(|ty| ty.made_with_table);
+    Some(EnumType { labels, made_with_table, place: a.or(b)?.place })
 }
 
-fn common<K: Ord + Clone>(a: &OrdMap<K, ()>, b: &OrdMap<K, ()>) -> OrdMap<K, ()> {
-    a.keys().filter(|key| b.contains_key(*key)).map(|key| (key.clone(), ())).collect()
+fn keep_common<K: Ord + Clone>(a: &mut OrdMap<K, ()>, b: &OrdMap<K, ()>) {
+    let before = a.clone();
+    for item in before.diff(b) {
+        if let DiffItem::Remove(key, _) = item {
+            a.remove(key);
+        }
+    }
 }
 
 /// The entries of `a` that `b` has too.
