@@ -18,10 +18,11 @@ pub use exact::same;
 
 use crate::apply::{Context, Failed, apply};
 use crate::operation::{Operation, Step, Touched, Written};
-use crate::{Difference, Schema, differences};
+use crate::{Difference, Schema, Table, TableName, differences};
 use fact::{Place, Unknown};
 use std::fmt;
-use transition::Transition;
+use std::sync::Arc;
+use transition::{Transition, changed};
 
 /// Why there is no way back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,10 +89,14 @@ fn restore(step: &Step, before: &Schema, after: Schema, context: &Context) -> Re
 
 fn finish(transition: Transition<'_>, to: &Schema, context: &Context) -> Result<Vec<Operation>, Why> {
     let reached = &transition.state;
-    let opened = to.tables.values().chain(reached.tables.values()).find_map(|table| {
-        let differs = to.tables.get(&table.name) != reached.tables.get(&table.name);
-        table.open.clone().filter(|_| differs || !transition.failures.is_empty())
-    });
+    let opened = if transition.failures.is_empty() {
+        // Those of the target first.
+        let differing: Vec<TableName> = changed(to, reached).collect();
+        let tables = |schema: &Schema| differing.iter().find_map(|name| open(schema.tables.get(name)?));
+        tables(to).or_else(|| tables(reached))
+    } else {
+        to.tables.values().chain(reached.tables.values()).find_map(open)
+    };
     let exact = same(reached, to);
     if let (Some(unknown), false) = (opened, exact && transition.failures.is_empty()) {
         return Err(Why::Unknown(unknown));
@@ -104,6 +109,10 @@ fn finish(transition: Transition<'_>, to: &Schema, context: &Context) -> Result<
     } else {
         Err(Why::Inexact(differences(to, &transition.state, context.dialect)))
     }
+}
+
+fn open(table: &Arc<Table>) -> Option<Unknown> {
+    table.open.clone()
 }
 
 /// The first part of the step that could not be read.

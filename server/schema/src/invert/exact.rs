@@ -1,21 +1,30 @@
 //! Equality of schemas but for what no operation can restore: the order of columns and of the constraints in a table.
 
 use crate::column::Autoincrement;
-use crate::{Schema, Table};
+use crate::{Schema, Table, TableName};
 use fact::Fact;
+use imbl::OrdMap;
+use imbl::ordmap::DiffItem;
 use std::sync::Arc;
 
 /// Are the two the same schema, orders aside?
 pub fn same(a: &Schema, b: &Schema) -> bool {
-    a.tables.len() == b.tables.len()
-        && a.tables
-            .iter()
-            .zip(&b.tables)
-            .all(|((name, x), (other, y))| name == other && (Arc::ptr_eq(x, y) || sorted(x) == sorted(y)))
-        && a.enums.len() == b.enums.len()
-        && a.enums.iter().zip(&b.enums).all(|((name, x), (other, y))| name == other && x.labels == y.labels)
+    alike(&a.tables, &b.tables, |x, y| sorted(x) == sorted(y))
+        && alike(&a.enums, &b.enums, |x, y| x.labels == y.labels)
         && a.sequences == b.sequences
         && a.others == b.others
+}
+
+/// What the two share is not gone through.
+fn alike<V: PartialEq>(
+    a: &OrdMap<TableName, Arc<V>>,
+    b: &OrdMap<TableName, Arc<V>>,
+    same: impl Fn(&V, &V) -> bool,
+) -> bool
+where
+    Arc<V>: PartialEq,
+{
+    a.diff(b).all(|item| matches!(item, DiffItem::Update { old: (_, x), new: (_, y) } if same(x, y)))
 }
 
 fn sorted(table: &Table) -> Table {

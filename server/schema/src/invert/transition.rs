@@ -6,6 +6,10 @@ use crate::dialect::Change;
 use crate::operation::{BatchOptions, Operation, Recreate, Step, Written};
 use crate::{Check, Constraint, Index, Kind, Schema, Table, TableName};
 use fact::{Fact, Place, Reason, Unknown};
+use imbl::OrdMap;
+use imbl::ordmap::DiffItem;
+use std::collections::BTreeSet;
+use std::ops::Bound;
 use std::sync::Arc;
 
 /// The operations so far and the schema that they have led to.
@@ -18,6 +22,9 @@ pub(super) struct Transition<'a> {
     /// Alterations come in batch blocks although the dialect does not ask for them.
     batched: bool,
     target: &'a Schema,
+    /// Every table in which the state differs from the target, and every one that an operation has changed on the way: no
+    /// other table needs a look.
+    concerned: BTreeSet<TableName>,
 }
 
 impl<'a> Transition<'a> {
@@ -28,7 +35,9 @@ impl<'a> Transition<'a> {
         place: Place,
         batched: bool,
     ) -> Transition<'a> {
-        Transition { state, out: Vec::new(), failures: Vec::new(), context, place, batched, target }
+        let concerned = changed(&state, target).collect();
+        let (out, failures) = (Vec::new(), Vec::new());
+        Transition { state, out, failures, context, place, batched, target, concerned }
     }
 
     pub fn kind(&self) -> Option<Kind> {
@@ -37,7 +46,9 @@ impl<'a> Transition<'a> {
 
     pub fn push(&mut self, operation: Operation) {
         let step = self.step(operation, Written::Op);
+        let before = self.state.clone();
         self.failures.extend(apply(&mut self.state, &step, self.context).failures);
+        self.concerned.extend(changed(&before, &self.state));
         self.out.push(step.operation);
     }
 
@@ -93,29 +104,41 @@ impl<'a> Transition<'a> {
         let from = self.state.clone();
         let gone: Vec<Arc<Table>> = missing(&from, to);
         self.break_cycles(&gone)?;
-        for (name, old) in &from.tables {
-            if let Some(new) = to.tables.get(name).filter(|new| !Arc::ptr_eq(old, new)) {
-                self.drop_foreign_keys(old, new)?;
-            }
-        }
-        for (name, old) in &from.tables {
-            if let Some(new) = to.tables.get(name).filter(|new| !Arc::ptr_eq(old, new)) {
-                self.take_away(old, new)?;
-            }
-        }
+        self.each_concerned(|transition, name| match (from.tables.get(name), to.tables.get(name)) {
+            (Some(old), Some(new)) if !Arc::ptr_eq(old, new) => transition.drop_foreign_keys(old, new),
+            _ => Ok(()),
+        })?;
+        self.each_concerned(|transition, name| match (from.tables.get(name), to.tables.get(name)) {
+            (Some(old), Some(new)) if !Arc::ptr_eq(old, new) => transition.take_away(old, new),
+            _ => Ok(()),
+        })?;
         for table in &gone {
             self.push(Operation::DropTable { table: table.name, if_exists: false, cascade: false });
         }
         self.objects(&from, to);
         self.new_tables(to)?;
-        for new in to.tables.values() {
-            self.bring_back(new)?;
-        }
-        for new in to.tables.values() {
-            self.foreign_keys(new);
-        }
-        for new in to.tables.values() {
-            self.leftover_indexes(new);
+        self.each_concerned(|transition, name| {
+            to.tables.get(name).map_or(Ok(()), |new| transition.bring_back(new))
+        })?;
+        self.each_concerned(|transition, name| {
+            to.tables.get(name).into_iter().for_each(|new| transition.foreign_keys(new));
+            Ok(())
+        })?;
+        self.each_concerned(|transition, name| {
+            to.tables.get(name).into_iter().for_each(|new| transition.leftover_indexes(new));
+            Ok(())
+        })
+    }
+
+    /// By name; those that become concerned on the way are met if their turn is still to come.
+    fn each_concerned(
+        &mut self,
+        mut visit: impl FnMut(&mut Self, &TableName) -> Result<(), Why>,
+    ) -> Result<(), Why> {
+        let mut from = Bound::Unbounded;
+        while let Some(name) = self.concerned.range((from, Bound::Unbounded)).next().copied() {
+            visit(self, &name)?;
+            from = Bound::Excluded(name);
         }
         Ok(())
     }
@@ -126,33 +149,32 @@ impl<'a> Transition<'a> {
 
     /// PostgreSQL adds labels and renames them, but takes none away.
     fn check_labels(&self, to: &Schema) -> Result<(), Why> {
-        for (name, old) in &self.state.enums {
-            if let Some(new) = to.enums.get(name)
-                && old.labels != new.labels
-            {
-                return Err(Why::Impossible("PostgreSQL cannot take a label out of an enum type"));
-            }
+        let differ = self.state.enums.diff(&to.enums).any(
+            |item| matches!(item, DiffItem::Update { old: (_, old), new: (_, new) } if old.labels != new.labels),
+        );
+        if differ {
+            return Err(Why::Impossible("PostgreSQL cannot take a label out of an enum type"));
         }
         Ok(())
     }
 
     fn objects(&mut self, from: &Schema, to: &Schema) {
-        for name in from.enums.keys().filter(|name| !to.enums.contains_key(*name)) {
+        for (name, _) in surplus_entries(&from.enums, &to.enums) {
             self.push(Operation::DropEnum { name: *name, check_first: false });
         }
-        for name in from.sequences.keys().filter(|name| !to.sequences.contains_key(*name)) {
+        for (name, ()) in surplus_entries(&from.sequences, &to.sequences) {
             self.push(Operation::DropSequence { name: *name, if_exists: false });
         }
-        for (kind, name) in from.others.keys().filter(|key| !to.others.contains_key(*key)) {
+        for ((kind, name), ()) in surplus_entries(&from.others, &to.others) {
             self.push(Operation::DropObject { kind: *kind, name: *name });
         }
-        for (kind, name) in to.others.keys().filter(|key| !from.others.contains_key(*key)) {
+        for ((kind, name), ()) in surplus_entries(&to.others, &from.others) {
             self.push(Operation::CreateObject { kind: *kind, name: *name });
         }
-        for (name, ty) in to.enums.iter().filter(|(name, _)| !from.enums.contains_key(*name)) {
+        for (name, ty) in surplus_entries(&to.enums, &from.enums) {
             self.push(Operation::CreateEnum { name: *name, labels: ty.labels.clone(), check_first: false });
         }
-        for name in to.sequences.keys().filter(|name| !from.sequences.contains_key(*name)) {
+        for (name, ()) in surplus_entries(&to.sequences, &from.sequences) {
             self.push(Operation::CreateSequence { name: *name, if_not_exists: false });
         }
     }
@@ -170,6 +192,24 @@ pub(super) fn surplus<'t, T: PartialEq>(list: &'t [T], other: &[T]) -> Vec<&'t T
             None => true,
         })
         .collect()
+}
+
+/// The entries of the first map whose keys the second one does not have. What the maps share is not gone through.
+fn surplus_entries<'t, K: Ord, V: PartialEq>(
+    map: &'t OrdMap<K, V>,
+    other: &'t OrdMap<K, V>,
+) -> impl Iterator<Item = (&'t K, &'t V)> {
+    map.diff(other).filter_map(|item| match item {
+        DiffItem::Remove(key, value) => Some((key, value)),
+        DiffItem::Add(..) | DiffItem::Update { .. } => None,
+    })
+}
+
+/// The tables that the two do not have alike.
+pub(super) fn changed<'t>(a: &'t Schema, b: &'t Schema) -> impl Iterator<Item = TableName> + 't {
+    a.tables.diff(&b.tables).map(|item| match item {
+        DiffItem::Add(name, _) | DiffItem::Remove(name, _) | DiffItem::Update { old: (name, _), .. } => *name,
+    })
 }
 
 fn needs_batch(operation: &Operation) -> bool {
@@ -192,10 +232,8 @@ fn needs_batch(operation: &Operation) -> bool {
 
 /// The tables of `a` that `b` does not have, those that refer to others first.
 pub(super) fn missing(a: &Schema, b: &Schema) -> Vec<Arc<Table>> {
-    let mut left: Vec<Arc<Table>> = a
-        .tables
-        .values()
-        .filter(|table| !b.tables.contains_key(&table.name))
+    let mut left: Vec<Arc<Table>> = surplus_entries(&a.tables, &b.tables)
+        .map(|(_, table)| table)
         .filter(|table| table.open.as_ref().is_none_or(|open| !open.reason.is_assumed()))
         .cloned()
         .collect();
